@@ -1,0 +1,1 @@
+"""TOML and CSV in, checked and frozen values out."""
