@@ -1,1 +1,57 @@
-"""The engine room."""
+"""The engine room: a workload, a staffing and a design in, a contact log out.
+
+`simpy` is the reference model, written to be read. Nothing here draws a random number, knows a
+configuration or computes a measure.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sim.engine.simpy_model import Observer, simulate_simpy
+from sim.records import ContactLog, Design, Staffing, Workload
+from sim.records.arrays import require
+
+SEMANTICS_VERSION = 1
+"""Changes whenever the same workload, staffing and design may give another log."""
+
+Engine = Callable[[Workload, Staffing, Design], ContactLog]
+
+ENGINES: Mapping[str, Engine] = MappingProxyType({"simpy": simulate_simpy})
+
+
+def simulate(
+    workload: Workload, staffing: Staffing, design: Design, engine: str = "simpy"
+) -> ContactLog:
+    """Give the contact log of one replication.
+
+    Raises
+    ------
+    RecordError
+        If the three records do not speak of the same classes and groups, or the engine is unknown.
+    """
+    require(engine in ENGINES, f'engine: there is no "{engine}", only {", ".join(ENGINES)}')
+    check_match(workload, staffing, design)
+    return ENGINES[engine](workload, staffing, design)
+
+
+def check_match(workload: Workload, staffing: Staffing, design: Design) -> None:
+    """Refuse records that do not speak of the same classes and groups."""
+    require(
+        workload.n_classes == design.n_classes,
+        f"the workload has {workload.n_classes} classes, the design {design.n_classes}",
+    )
+    require(
+        staffing.n_groups == design.n_groups,
+        f"the staffing has {staffing.n_groups} groups, the design {design.n_groups}",
+    )
+
+
+__all__ = [
+    "ENGINES",
+    "SEMANTICS_VERSION",
+    "Engine",
+    "Observer",
+    "check_match",
+    "simulate",
+    "simulate_simpy",
+]

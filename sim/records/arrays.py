@@ -43,5 +43,5 @@ def require(condition: Any, message: str) -> None:  # noqa: ANN401 - bool or arr
 
 
 def first(condition: NDArray[np.bool_]) -> int:
-    """Give the index of the first true element, for messages."""
-    return int(np.argmax(condition))
+    """Give the index of the first true element, for messages; 0 if there is none."""
+    return int(np.argmax(condition)) if condition.size else 0

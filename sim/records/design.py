@@ -53,7 +53,7 @@ class Design:
             put(self, name, freeze(name, getattr(self, name), dtype, 3))
             require(
                 getattr(self, name).shape == self.delay_s.shape,
-                f"{name}: shape {getattr(self, name).shape} differs from delay_s {self.delay_s.shape}",
+                f"{name}: shape {getattr(self, name).shape}, delay_s {self.delay_s.shape}",
             )
         require(
             self.change_s.shape == self.delay_s.shape[:1] and self.change_s.size > 0,

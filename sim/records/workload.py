@@ -66,7 +66,7 @@ class Workload:
             put(self, name, freeze(name, getattr(self, name), dtype))
             require(
                 getattr(self, name).shape == self.contact_class.shape,
-                f"{name}: has {getattr(self, name).size} rows, contact_class has {self.contact_class.size}",
+                f"{name}: has not one row for each of the {self.contact_class.size} contacts",
             )
         n = self.contact_class.size
         primary = self.trigger == PRIMARY

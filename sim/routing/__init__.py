@@ -1,1 +1,6 @@
-"""The routing room."""
+"""Who may answer whom: the alliance designs as matrices, and the choices both engines call."""
+
+from sim.routing import designs as _designs  # registers every design  # noqa: F401
+from sim.routing.registry import DesignError, RegisteredDesign, build_design, registered_designs
+
+__all__ = ["DesignError", "RegisteredDesign", "build_design", "registered_designs"]
