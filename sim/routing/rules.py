@@ -9,17 +9,23 @@ the instants on the event list share; `(a + d) - a < d` holds for some floats.
 """
 
 from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
 
 NOBODY = -1
+
+Reals = Sequence[float] | NDArray[Any]
+Wholes = Sequence[int] | NDArray[Any]
 
 
 def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     now_s: float,
     arrival_s: float,
-    delay_s: Sequence[float],
-    contact_rank: Sequence[int],
-    reserve: Sequence[int],
-    free: Sequence[int],
+    delay_s: Reals,
+    contact_rank: Wholes,
+    reserve: Wholes,
+    free: Wholes,
 ) -> int:
     """Give the agent group that takes this contact now, or NOBODY.
 
@@ -53,11 +59,11 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
 def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     now_s: float,
     free: int,
-    delay_s: Sequence[float],
-    agent_rank: Sequence[int],
-    reserve: Sequence[int],
-    head_arrival_s: Sequence[float],
-    head_contact: Sequence[int],
+    delay_s: Reals,
+    agent_rank: Wholes,
+    reserve: Wholes,
+    head_arrival_s: Reals,
+    head_contact: Wholes,
 ) -> int:
     """Give the contact class whose longest-waiting contact a free handler takes now, or NOBODY.
 
