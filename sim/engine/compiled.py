@@ -18,7 +18,6 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import config as numba_config
 from numba import types
 from platformdirs import user_cache_path
 
@@ -39,17 +38,20 @@ _SOURCES = (
 )
 
 EventLoop = Callable[..., int]
+_numba_config: Any = numba.config  # its names are made at import, unseen by a type checker
 _lock = threading.Lock()
 _loops: dict[str, EventLoop] = {}
 
 
-def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) -> ContactLog:
-    """Give the contact log of one replication, by the compiled loop."""
+def simulate_compiled(
+    workload: Workload, staffing: Staffing, design: Design, loop: EventLoop | None = None
+) -> ContactLog:
+    """Give the contact log of one replication, by the compiled loop (or its plain source)."""
     n = workload.n_contacts
     outcome = np.zeros(n, dtype=np.int8)
     arrival_s, wait_end_s, service_end_s = (np.full(n, np.inf) for _ in range(3))
     group = np.full(n, compiled_loop.NOBODY)
-    event_loop()(
+    (loop or event_loop())(
         workload.contact_class,
         workload.arrival_s[: workload.n_primary],
         workload.patience_s,
@@ -103,7 +105,7 @@ def cache_folder() -> Path:
 
 
 def _compile() -> EventLoop:
-    if numba_config.DISABLE_JIT:
+    if _numba_config.DISABLE_JIT:
         return compiled_loop.run_events
     folder = cache_folder()
     problem = _why_not_writable(folder)
@@ -126,14 +128,14 @@ def _compile() -> EventLoop:
 
 def _jit(folder: Path | None) -> EventLoop:
     """Compile the loop for the one signature that records have, with a cache in `folder` if any."""
-    before = numba_config.CACHE_DIR
-    numba_config.CACHE_DIR = str(folder or "")
+    before = _numba_config.CACHE_DIR
+    _numba_config.CACHE_DIR = str(folder or "")
     try:
         dispatcher = numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(
             compiled_loop.run_events
         )
     finally:
-        numba_config.CACHE_DIR = before
+        _numba_config.CACHE_DIR = before
     dispatcher.compile(_signature())
     loop: EventLoop = dispatcher
     return loop

@@ -1,0 +1,92 @@
+"""The compiled engine is trusted only if its cache can never answer with yesterday's rules."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+
+PROGRAM = """
+from sim.engine import simulate
+from sim.records import Design, Staffing, Workload
+import logging
+logging.basicConfig(format="%(message)s")
+inf = float("inf")
+workload = Workload(1, [0, 0], [0, 1], [inf, inf], [9, 9], [0, 0], [-1, -1], [0, 0])
+one = [[[0]]]
+log = simulate(workload, Staffing.constant([2]), Design([0], one, one, one, one, [[[1]]]))
+print(log.wait_end_s.tolist())
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the package whose rules may be edited, with a cache folder of its own."""
+    shutil.copytree(
+        Path(sim.__file__).parent, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return tmp_path
+
+
+def start(project, **environment):
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", PROGRAM],
+        cwd=project,
+        env={**os.environ, "SIM_CACHE_DIR": str(project / "cache"), "PYTHONPATH": str(project)}
+        | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process):
+    out, messages = process.communicate(timeout=120)
+    assert process.returncode == 0, messages
+    return out.strip(), messages
+
+
+def test_an_edited_rule_changes_the_answer_although_the_cache_is_warm(project):
+    answer, messages = finish(start(project))
+    assert answer == "[0.0, 1.0]"
+    assert "Compiling the engine; this takes some seconds, once" in messages
+    answer, messages = finish(start(project))
+    assert (answer, messages) == ("[0.0, 1.0]", "")
+    rules = project / "sim" / "routing" / "rules.py"
+    source = rules.read_text(encoding="utf-8")
+    edited = source.replace("free[group] > reserve[group]", "free[group] > reserve[group] + 1")
+    assert edited != source
+    rules.write_text(edited, encoding="utf-8")
+    answer, _ = finish(start(project))
+    assert answer == "[0.0, 9.0]"  # the second caller now waits for the first call to end
+
+
+def test_two_processes_that_start_on_a_cold_cache_both_succeed(project):
+    both = [start(project), start(project)]
+    assert [finish(process)[0] for process in both] == ["[0.0, 1.0]"] * 2
+
+
+def test_without_a_writable_cache_the_run_works_and_says_so(project):
+    (project / "cache").write_text("a file where the folder should be", encoding="utf-8")
+    answer, messages = finish(start(project))
+    assert answer == "[0.0, 1.0]"
+    assert "without its cache" in messages
+    assert "SIM_CACHE_DIR" in messages
+
+
+def test_a_damaged_cache_file_is_not_the_end_of_the_run(project):
+    finish(start(project))
+    for file in (project / "cache").rglob("*.nb[ic]"):
+        file.write_bytes(b"not what was written")
+    answer, messages = finish(start(project))
+    assert answer == "[0.0, 1.0]"
+    assert "without its cache" in messages
+
+
+def test_the_engine_runs_with_the_jit_off(project):
+    answer, messages = finish(start(project, NUMBA_DISABLE_JIT="1"))
+    assert (answer, messages) == ("[0.0, 1.0]", "")

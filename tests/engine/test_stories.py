@@ -1,0 +1,238 @@
+"""Small days in a control room, told and worked by hand."""
+
+import numpy as np
+import pytest
+
+from sim.engine import ENGINES, simulate
+from sim.records import ABANDONED, ANSWERED, NOT_WOKEN, OPEN, Design, Staffing, Workload
+
+pytestmark = pytest.mark.parametrize("engine", sorted(ENGINES))
+INF = np.inf
+
+
+def callers(*rows, n_classes=1):
+    """Rows of (class, arrival, patience, handle), or for a follow-on
+    (class, trigger, parent, delay, patience, handle).
+    """
+    full = [row if len(row) == 6 else (row[0], 0, -1, 0.0, *row[2:]) for row in rows]
+    return Workload(
+        n_classes,
+        [row[0] for row in full],
+        [row[1] if len(row) == 4 else INF for row in rows],
+        [row[4] for row in full],
+        [row[5] for row in full],
+        [row[1] for row in full],
+        [row[2] for row in full],
+        [row[3] for row in full],
+    )
+
+
+def design(  # noqa: PLR0913 - the five matrices
+    delay, *, contact_rank=None, agent_rank=None, reserve=None, factor=None, change=(0.0,)
+):
+    delay = np.asarray(delay, float)
+    if delay.ndim == 2:
+        delay = delay[None]
+
+    def fill(matrix, value):
+        return np.broadcast_to(value if matrix is None else np.asarray(matrix), delay.shape)
+
+    return Design(
+        change,
+        delay,
+        fill(contact_rank, 0),
+        fill(agent_rank, 0),
+        fill(reserve, 0),
+        fill(factor, 1.0),
+    )
+
+
+def test_a_second_caller_waits_until_the_only_handler_is_free(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 30, INF, 50)), Staffing.constant([1]), design([[0]]), engine
+    )
+    assert log.wait_end_s.tolist() == [0, 100]
+    assert log.service_end_s.tolist() == [100, 150]
+
+
+def test_a_999_caller_overtakes_a_101_caller_but_does_not_interrupt_a_call(engine):
+    log = simulate(
+        callers((1, 0, INF, 100), (1, 10, INF, 100), (0, 20, INF, 100), n_classes=2),
+        Staffing.constant([1]),
+        design([[0], [0]], agent_rank=[[0], [1]]),
+        engine,
+    )
+    assert log.wait_end_s.tolist() == [0, 200, 100]
+
+
+def test_equal_ranks_take_the_longest_wait_of_any_class(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (1, 10, INF, 10), (0, 20, INF, 10), n_classes=2),
+        Staffing.constant([1]),
+        design([[0], [0]]),
+        engine,
+    )
+    assert log.wait_end_s.tolist() == [0, 100, 110]
+
+
+def test_a_caller_whose_patience_ends_when_a_handler_comes_free_is_answered(engine):
+    """Service ends come before patience ends at one instant."""
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 30, 70, 5), (0, 40, 60, 5)),
+        Staffing.constant([1]),
+        design([[0]]),
+        engine,
+    )
+    assert log.outcome.tolist() == [ANSWERED, ANSWERED, ABANDONED]
+    assert log.wait_end_s.tolist() == [0, 100, 100]
+
+
+def test_a_caller_with_no_patience_is_answered_if_someone_is_free_and_lost_if_not(engine):
+    log = simulate(
+        callers((0, 5, 0, 10), (0, 5, 0, 10)), Staffing.constant([1]), design([[0]]), engine
+    )
+    assert log.outcome.tolist() == [ANSWERED, ABANDONED]
+    assert log.wait_end_s.tolist() == [5, 5]
+
+
+def test_another_room_answers_after_twenty_seconds_and_takes_longer(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 10, INF, 100), n_classes=1),
+        Staffing.constant([1, 1]),
+        design([[0, 20]], contact_rank=[[0, 1]], factor=[[1, 1.5]]),
+        engine,
+    )
+    assert log.group.tolist() == [0, 1]
+    assert log.wait_end_s.tolist() == [0, 30]
+    assert log.service_end_s.tolist() == [100, 180]
+
+
+def test_a_reserved_handler_waits_for_999_while_101_callers_wait(engine):
+    log = simulate(
+        callers((1, 0, INF, 50), (1, 1, INF, 50), (0, 10, INF, 50), n_classes=2),
+        Staffing.constant([2]),
+        design([[0], [0]], agent_rank=[[0], [1]], reserve=[[0], [1]]),
+        engine,
+    )
+    # At 50 the first 101 call ends with the 999 call still on: one handler is free, and kept.
+    assert log.wait_end_s.tolist() == [0, 60, 10]
+
+
+def test_a_handler_finishes_the_call_in_hand_at_the_end_of_the_shift_and_then_leaves(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 20, INF, 100)),
+        Staffing(1, [0, 50, 300], [0, 0, 0], [1, 0, 1]),
+        design([[0]]),
+        engine,
+    )
+    assert log.service_end_s[0] == 100
+    assert log.wait_end_s[1] == 300
+
+
+def test_idle_handlers_leave_first(engine):
+    """Two of three are busy when the staff falls to two: both go on, and come free for more."""
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 0, INF, 100), (0, 60, INF, 10), (0, 60, INF, 10)),
+        Staffing(1, [0, 50], [0, 0], [3, 2]),
+        design([[0]]),
+        engine,
+    )
+    assert log.wait_end_s.tolist() == [0, 0, 100, 100]
+
+
+def test_staff_who_come_on_take_the_waiting_at_once(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 5, INF, 100), (0, 6, INF, 100)),
+        Staffing(1, [0, 50], [0, 0], [0, 2]),
+        design([[0]]),
+        engine,
+    )
+    assert log.wait_end_s.tolist() == [50, 50, 150]
+
+
+def test_a_caller_who_gives_up_rings_back_and_may_dial_999_the_second_time(engine):
+    log = simulate(
+        callers(
+            (1, 0, INF, 100),
+            (1, 5, 20, 30),  # gives up at 25
+            (0, 1, 1, 10, INF, 30),  # dials 999 at 35
+            (1, 1, 2, 10, INF, 30),  # would follow if that were given up too
+            n_classes=2,
+        ),
+        Staffing.constant([1]),
+        design([[0], [0]], agent_rank=[[0], [1]]),
+        engine,
+    )
+    assert log.outcome.tolist() == [ANSWERED, ABANDONED, ANSWERED, NOT_WOKEN]
+    assert log.arrival_s.tolist() == [0, 5, 35, INF]
+    assert log.wait_end_s[2] == 100
+
+
+def test_a_transferred_call_joins_the_other_queue_when_the_first_call_ends(engine):
+    log = simulate(
+        callers((0, 0, INF, 40), (1, 2, 0, 0, INF, 60), n_classes=2),
+        Staffing.constant([1, 1]),
+        design([[0, INF], [INF, 0]]),
+        engine,
+    )
+    assert log.arrival_s.tolist() == [0, 40]
+    assert log.group.tolist() == [0, 1]
+    assert log.service_end_s.tolist() == [40, 100]
+
+
+def test_when_the_design_changes_waiting_callers_are_taken_or_wait_for_the_new_opening(engine):
+    closed, at_once, later = [[0, INF]], [[0, 0]], [[0, 90]]
+    for after, answered in ((at_once, 50), (later, 100)):
+        log = simulate(
+            callers((0, 0, INF, 500), (0, 10, INF, 5)),
+            Staffing.constant([1, 1]),
+            design([closed, after], change=[0, 50]),
+            engine,
+        )
+        assert log.wait_end_s.tolist() == [0, answered]
+        assert log.group.tolist() == [0, 1]
+
+
+def test_a_contact_with_nobody_to_answer_stays_open_unless_it_gives_up(engine):
+    log = simulate(
+        callers((0, 0, INF, 10), (0, 0, 60, 10)), Staffing.constant([0]), design([[0]]), engine
+    )
+    assert log.outcome.tolist() == [OPEN, ABANDONED]
+    assert log.wait_s.tolist() == [INF, 60]
+
+
+def test_equal_groups_share_work_by_who_has_most_free_handlers(engine):
+    log = simulate(
+        callers(*[(0, i, INF, 100) for i in range(4)]),
+        Staffing.constant([1, 3]),
+        design([[0, 0]]),
+        engine,
+    )
+    assert log.group.tolist() == [1, 1, 0, 1]
+
+
+def test_no_calls_and_no_staff_give_an_empty_log(engine):
+    log = simulate(callers(), Staffing(1, [], [], []), design([[0]]), engine)
+    assert log.outcome.size == 0
+
+
+def test_float_instants_open_exactly_when_they_say(engine):
+    """0.1 + 0.2 > 0.3: the opening at arrival + delay is due at that very float."""
+    log = simulate(
+        callers((0, 0.0, INF, 500), (0, 0.1, INF, 5)),
+        Staffing.constant([1, 1]),
+        design([[0, 0.2]], contact_rank=[[0, 1]]),
+        engine,
+    )
+    assert log.wait_end_s[1] == 0.1 + 0.2
+
+
+def test_records_that_do_not_speak_of_the_same_groups_are_refused(engine):
+    with pytest.raises(ValueError, match="2 groups, the design 1"):
+        simulate(callers((0, 0, INF, 1)), Staffing.constant([1, 1]), design([[0]]), engine)
+    with pytest.raises(ValueError, match="2 classes, the design 1"):
+        simulate(
+            callers((0, 0, INF, 1), n_classes=2), Staffing.constant([1]), design([[0]]), engine
+        )
+    with pytest.raises(ValueError, match='there is no "simpi"'):
+        simulate(callers(), Staffing.constant([1]), design([[0]]), "simpi")
