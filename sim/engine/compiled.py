@@ -39,19 +39,20 @@ _SOURCES = (
 
 EventLoop = Callable[..., int]
 _numba_config: Any = numba.config  # its names are made at import, unseen by a type checker
+_FIRST_HEAP = 1024
 _lock = threading.Lock()
 _loops: dict[str, EventLoop] = {}
 
 
-def simulate_compiled(
-    workload: Workload, staffing: Staffing, design: Design, loop: EventLoop | None = None
-) -> ContactLog:
-    """Give the contact log of one replication, by the compiled loop (or its plain source)."""
-    n = workload.n_contacts
-    outcome = np.zeros(n, dtype=np.int8)
-    arrival_s, wait_end_s, service_end_s = (np.full(n, np.inf) for _ in range(3))
-    group = np.full(n, compiled_loop.NOBODY)
-    (loop or event_loop())(
+def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) -> ContactLog:
+    """Give the contact log of one replication, by the compiled loop."""
+    n, n_classes, n_groups = workload.n_contacts, design.n_classes, design.n_groups
+    log = (
+        np.zeros(n, dtype=np.int8),
+        *(np.full(n, np.inf) for _ in range(3)),
+        np.full(n, compiled_loop.NOBODY),
+    )
+    inputs = (
         workload.contact_class,
         workload.arrival_s[: workload.n_primary],
         workload.patience_s,
@@ -64,22 +65,36 @@ def simulate_compiled(
         staffing.step_group,
         staffing.step_staffed,
         design.change_s,
-        design.delay_s,
-        design.contact_rank,
-        design.agent_rank.transpose(0, 2, 1).copy(),
-        design.delay_s.transpose(0, 2, 1).copy(),
-        design.reserve,
-        design.reserve.transpose(0, 2, 1).copy(),
-        design.handle_factor,
-        outcome,
-        arrival_s,
-        wait_end_s,
-        service_end_s,
-        group,
+        *(
+            matrix.reshape(-1)
+            for matrix in (
+                design.delay_s,
+                design.contact_rank,
+                design.agent_rank,
+                design.reserve,
+                design.handle_factor,
+            )
+        ),
     )
-    for column in (outcome, arrival_s, wait_end_s, service_end_s, group):
+    rooms = (
+        np.zeros(n_groups, dtype=np.int64),  # staffed
+        np.zeros(n_groups, dtype=np.int64),  # free
+        np.full(n, compiled_loop.NOBODY),  # following
+        np.full(n_classes, compiled_loop.NOBODY),  # queue_tail
+        np.full(n_classes, compiled_loop.NOBODY),  # head_contact
+        np.full(n_classes, np.inf),  # head_arrival_s
+        np.full((n_classes, n_groups + 1), np.inf),  # openings_s
+    )
+    progress = np.zeros(compiled_loop.PROGRESS_SIZE, dtype=np.int64)
+    progress[compiled_loop.NEXT_CHANGE] = 1
+    heap_s, heap_key = np.empty(_FIRST_HEAP), np.empty(_FIRST_HEAP, dtype=np.int64)
+    go_on = event_loop()
+    while needed := go_on(*inputs, *log, *rooms, heap_s, heap_key, progress):
+        heap_s = np.resize(heap_s, 2 * needed)
+        heap_key = np.resize(heap_key, 2 * needed)
+    for column in log:
         column.setflags(write=False)
-    return ContactLog(outcome, arrival_s, wait_end_s, service_end_s, group)
+    return ContactLog(*log)
 
 
 def event_loop() -> EventLoop:
@@ -146,25 +161,16 @@ def _signature() -> Any:  # noqa: ANN401 - Numba's own type
         return types.Array(scalar, ndim, "C", readonly=not written)
 
     real, whole, tiny = types.float64, types.int64, types.int8
+    workload = (whole, real, real, real, tiny, real, whole, whole)
+    staffing = (real, whole, whole)
+    design = (real, real, whole, whole, whole, real)
+    log = (tiny, real, real, real, whole)
+    rooms = (whole, whole, whole, whole, whole, real)
     return types.int64(
-        array(whole),
-        *[array(real)] * 3,
-        array(tiny),
-        array(real),
-        *[array(whole)] * 2,
-        array(real),
-        *[array(whole)] * 2,
-        array(real),
-        array(real, 3),
-        array(whole, 3),
-        array(whole, 3, written=True),
-        array(real, 3, written=True),
-        array(whole, 3),
-        array(whole, 3, written=True),
-        array(real, 3),
-        array(tiny, written=True),
-        *[array(real, written=True)] * 3,
-        array(whole, written=True),
+        *(array(scalar) for scalar in workload + staffing + design),
+        *(array(scalar, written=True) for scalar in log + rooms),
+        array(real, 2, written=True),
+        *(array(scalar, written=True) for scalar in (real, whole, whole)),
     )
 
 

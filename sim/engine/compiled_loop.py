@@ -5,12 +5,15 @@ are written a second time here; the routing decisions are the very functions tha
 calls. Primaries, staffing steps and design changes are sorted already, so only what happens to
 contacts in hand goes on a binary heap, as pairs (instant, key) with
 `key = kind * KIND_STRIDE + subject`: comparing keys compares kinds, then subjects.
+
+Every array is an argument and nothing is allocated or sliced here: Numba counts references to
+arrays, atomically, and those counts would cost more than the events.
 """
 
 from typing import Any
 
+import numba
 import numpy as np
-from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from sim.engine.order import (
@@ -29,13 +32,17 @@ KIND_SHIFT = 48
 KIND_STRIDE = 1 << KIND_SHIFT
 SUBJECT_MASK = KIND_STRIDE - 1
 NOBODY = rules.NOBODY
-ROOM = 3  # events that one contact may add besides its openings, and the sentinel
 
-choose_group = register_jitable(rules.choose_group)
-choose_class = register_jitable(rules.choose_class)
+# The places of `progress`, where the loop keeps its scalars while the heap is enlarged.
+SPAN, NEXT_STEP, NEXT_CHANGE, NEXT_PRIMARY, HEAP_SIZE, EVENTS = range(6)
+PROGRESS_SIZE = 6
+
+inlined = numba.njit(forceinline=True)
+choose_group = inlined(rules.choose_group)
+choose_class = inlined(rules.choose_class)
 
 
-@register_jitable
+@inlined
 def heap_push(
     heap_s: NDArray[Any], heap_key: NDArray[Any], size: int, instant_s: float, key: int
 ) -> int:
@@ -54,7 +61,7 @@ def heap_push(
     return size + 1
 
 
-@register_jitable
+@inlined
 def heap_drop(heap_s: NDArray[Any], heap_key: NDArray[Any], size: int) -> int:
     """Take the first event off the heap and give the new size.
 
@@ -86,29 +93,25 @@ def heap_drop(heap_s: NDArray[Any], heap_key: NDArray[Any], size: int) -> int:
     return last
 
 
-@register_jitable
-def double(array: NDArray[Any]) -> NDArray[Any]:
-    """Give the array with as much room again behind it."""
-    return np.concatenate((array, np.empty_like(array)))
-
-
-@register_jitable
-def list_openings(delay_s: NDArray[Any], openings_s: NDArray[Any]) -> None:
-    """Write into each row of `openings_s` the distinct positive finite delays, then inf."""
-    for k in range(delay_s.shape[0]):
-        openings_s[k, :] = np.inf
+@inlined
+def list_openings(
+    start: int, delay_s: NDArray[Any], n_groups: int, openings_s: NDArray[Any]
+) -> None:
+    """Write into each row of `openings_s` (K, G + 1) its distinct finite delays above 0, then inf."""
+    for k in range(openings_s.shape[0]):
         n = 0
-        for group in range(delay_s.shape[1]):
-            delay = delay_s[k, group]
+        for group in range(n_groups):
+            delay = delay_s[start + k * n_groups + group]
             known = not 0.0 < delay < np.inf
             for i in range(n):
                 known = known or openings_s[k, i] == delay
             if not known:
                 openings_s[k, n] = delay
                 n += 1
+        openings_s[k, n] = np.inf
 
 
-@register_jitable
+@inlined
 def tidy_queue(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     k: int,
     outcome: NDArray[Any],
@@ -123,6 +126,22 @@ def tidy_queue(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
         contact = following[contact]
     head_contact[k] = contact
     head_arrival_s[k] = np.inf if contact == NOBODY else arrival_s[contact]
+
+
+@inlined
+def next_outside(
+    step_s: NDArray[Any], next_step: int, change_s: NDArray[Any], next_change: int
+) -> tuple[float, int]:
+    """Give the instant and key of the next staffing step or design change; inf for none."""
+    instant_s = np.inf
+    key = 0
+    if next_step < step_s.size:
+        instant_s = step_s[next_step]
+        key = STAFFING_STEP * KIND_STRIDE + next_step
+    if next_change < change_s.size and change_s[next_change] < instant_s:
+        instant_s = change_s[next_change]
+        key = DESIGN_CHANGE * KIND_STRIDE + next_change
+    return instant_s, key
 
 
 def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by design
@@ -140,108 +159,113 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
     change_s: NDArray[Any],
     delay_s: NDArray[Any],
     contact_rank: NDArray[Any],
-    agent_rank_by_group: NDArray[Any],
-    delay_by_group_s: NDArray[Any],
+    agent_rank: NDArray[Any],
     reserve: NDArray[Any],
-    reserve_by_group: NDArray[Any],
     handle_factor: NDArray[Any],
     outcome: NDArray[Any],
     arrival_s: NDArray[Any],
     wait_end_s: NDArray[Any],
     service_end_s: NDArray[Any],
     answered_by: NDArray[Any],
+    staffed: NDArray[Any],
+    free: NDArray[Any],
+    following: NDArray[Any],
+    queue_tail: NDArray[Any],
+    head_contact: NDArray[Any],
+    head_arrival_s: NDArray[Any],
+    openings_s: NDArray[Any],
+    heap_s: NDArray[Any],
+    heap_key: NDArray[Any],
+    progress: NDArray[Any],
 ) -> int:
-    """Fill the five columns of the log, the last five arguments; give the number of events.
+    """Go on with the events; give the room that the heap needs, or 0 when nothing more can happen.
 
-    Shapes as in the records; `primary_s` holds the P primaries, `*_by_group` are (T, G, K).
+    The arguments are, in this order: the columns of the workload (`primary_s` holds the P
+    primaries), of the staffing and of the design (laid flat); the columns of the log, to be
+    filled; and the state, which is the caller's so that a full heap can be enlarged: handlers
+    staffed and free per group; the queues as linked lists (`following` is the next in the queue);
+    the positive finite delays of each class; the heap; and the scalars.
     """
     n_primary = primary_s.size
-    n_classes, n_groups = delay_s.shape[1], delay_s.shape[2]
-    n_steps, n_spans = step_s.size, change_s.size
-
-    staffed = np.zeros(n_groups, dtype=np.int64)
-    free = np.zeros(n_groups, dtype=np.int64)
-    following = np.full(outcome.size, NOBODY)  # the next contact in the queue
-    queue_tail = np.full(n_classes, NOBODY)
-    head_contact = np.full(n_classes, NOBODY)
-    head_arrival_s = np.full(n_classes, np.inf)
-    openings_s = np.full((n_classes, n_groups + 1), np.inf)
-    list_openings(delay_s[0], openings_s)
-
-    heap_s = np.empty(1024, dtype=np.float64)
-    heap_key = np.empty(1024, dtype=np.int64)
-    size = 0
-    span, next_step, next_change, next_primary = 0, 0, 1, 0
-    events = 0
+    n_classes, n_groups = head_contact.size, free.size
+    span = progress[SPAN]
+    next_step, next_change = progress[NEXT_STEP], progress[NEXT_CHANGE]
+    next_primary, size, events = progress[NEXT_PRIMARY], progress[HEAP_SIZE], progress[EVENTS]
+    start = span * n_classes * n_groups
+    list_openings(start, delay_s, n_groups, openings_s)
+    needed = 0
+    outside_s, outside_key = next_outside(step_s, next_step, change_s, next_change)
 
     while True:
         # The next event: the earliest of the heap, the primaries, the steps and the changes.
         now_s = np.inf
         key = 0
-        if size > 0:
+        from_heap = size > 0
+        if from_heap:
             now_s = heap_s[0]
             key = heap_key[0]
-        from_heap = size > 0
         if next_primary < n_primary:
-            outside_s = primary_s[next_primary]
-            outside_key = ARRIVAL * KIND_STRIDE + next_primary
-            if outside_s < now_s or (outside_s == now_s and outside_key < key):
-                now_s, key, from_heap = outside_s, outside_key, False
-        if next_step < n_steps:
-            outside_s = step_s[next_step]
-            outside_key = STAFFING_STEP * KIND_STRIDE + next_step
-            if outside_s < now_s or (outside_s == now_s and outside_key < key):
-                now_s, key, from_heap = outside_s, outside_key, False
-        if next_change < n_spans:
-            outside_s = change_s[next_change]
-            outside_key = DESIGN_CHANGE * KIND_STRIDE + next_change
-            if outside_s < now_s or (outside_s == now_s and outside_key < key):
-                now_s, key, from_heap = outside_s, outside_key, False
+            primary_at_s = primary_s[next_primary]
+            primary_key = ARRIVAL * KIND_STRIDE + next_primary
+            if primary_at_s < now_s or (primary_at_s == now_s and primary_key < key):
+                now_s, key, from_heap = primary_at_s, primary_key, False
+        if outside_s < now_s or (outside_s == now_s and outside_key < key):
+            now_s, key, from_heap = outside_s, outside_key, False
         if now_s == np.inf:
-            return events
-        events += 1
-        if from_heap:
-            size = heap_drop(heap_s, heap_key, size)
+            break
         kind = key >> KIND_SHIFT
         subject = key & SUBJECT_MASK
 
-        # Which groups' handlers look for work afterwards: from serve_from up to serve_until.
+        # Is there room for all that this event may put on the heap, and the sentinel?
+        room = n_groups + 3
+        if kind == STAFFING_STEP:
+            room += max(step_staffed[subject], 0)
+        elif kind == SERVICE_END or kind == PATIENCE_END:  # noqa: PLR1714, SIM109 - as below
+            room += child_start[subject + 1] - child_start[subject]
+        elif kind == DESIGN_CHANGE:
+            waiting = 0
+            for k in range(n_classes):
+                contact = head_contact[k]
+                while contact != NOBODY:
+                    waiting += 1
+                    contact = following[contact]
+            room += waiting * (n_groups + 1)
+        if size + room > heap_s.size:
+            needed = size + room
+            break
+
+        events += 1
+        if from_heap:
+            size = heap_drop(heap_s, heap_key, size)
+        # Which groups' handlers look for work afterwards, and which follow-ons wake.
         serve_from, serve_until = 0, 0
-        woken_by = np.int8(0)
+        woken_by = 0
 
         if kind == SERVICE_END:
-            group = answered_by[subject]
-            free[group] += 1
-            woken_by = np.int8(ON_ANSWERED)
-            serve_from, serve_until = group, group + 1
+            serve_from = answered_by[subject]
+            serve_until = serve_from + 1
+            free[serve_from] += 1
+            woken_by = ON_ANSWERED
         elif kind == ARRIVAL or kind == OVERFLOW_OPENING:  # noqa: PLR1714, SIM109 - compiles to two tests
-            k = contact_class[subject]
             if kind == ARRIVAL:
                 if subject == next_primary:
                     next_primary += 1
                 arrival_s[subject] = now_s
                 outcome[subject] = OPEN
             if outcome[subject] == OPEN:
+                k = contact_class[subject]
                 group = choose_group(
-                    now_s,
-                    arrival_s[subject],
-                    delay_s[span, k],
-                    contact_rank[span, k],
-                    reserve[span, k],
-                    free,
+                    now_s, arrival_s[subject], k, start, delay_s, contact_rank, reserve, free
                 )
-                if size + n_groups + ROOM > heap_s.size:
-                    heap_s, heap_key = double(heap_s), double(heap_key)
                 if group != NOBODY:
-                    end_s = now_s + handle_s[subject] * handle_factor[span, k, group]
+                    end_s = now_s + handle_s[subject] * handle_factor[start + k * n_groups + group]
                     free[group] -= 1
                     outcome[subject] = ANSWERED
                     wait_end_s[subject] = now_s
                     service_end_s[subject] = end_s
                     answered_by[subject] = group
-                    size = heap_push(
-                        heap_s, heap_key, size, end_s, SERVICE_END * KIND_STRIDE + subject
-                    )
+                    key = SERVICE_END * KIND_STRIDE + subject
+                    size = heap_push(heap_s, heap_key, size, end_s, key)
                     if kind == OVERFLOW_OPENING:
                         tidy_queue(k, outcome, arrival_s, following, head_contact, head_arrival_s)
                 elif kind == ARRIVAL:
@@ -255,86 +279,66 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                     while openings_s[k, i] < np.inf:
                         opening_s = now_s + openings_s[k, i]
                         if opening_s > now_s:
-                            size = heap_push(
-                                heap_s,
-                                heap_key,
-                                size,
-                                opening_s,
-                                OVERFLOW_OPENING * KIND_STRIDE + subject,
-                            )
+                            key = OVERFLOW_OPENING * KIND_STRIDE + subject
+                            size = heap_push(heap_s, heap_key, size, opening_s, key)
                         i += 1
                     if patience_s[subject] < np.inf:
-                        size = heap_push(
-                            heap_s,
-                            heap_key,
-                            size,
-                            now_s + patience_s[subject],
-                            PATIENCE_END * KIND_STRIDE + subject,
-                        )
+                        key = PATIENCE_END * KIND_STRIDE + subject
+                        size = heap_push(heap_s, heap_key, size, now_s + patience_s[subject], key)
         elif kind == PATIENCE_END:
             if outcome[subject] == OPEN:
                 outcome[subject] = ABANDONED
                 wait_end_s[subject] = now_s
-                tidy_queue(
-                    contact_class[subject],
-                    outcome,
-                    arrival_s,
-                    following,
-                    head_contact,
-                    head_arrival_s,
-                )
-                woken_by = np.int8(ON_ABANDONED)
+                k = contact_class[subject]
+                tidy_queue(k, outcome, arrival_s, following, head_contact, head_arrival_s)
+                woken_by = ON_ABANDONED
         elif kind == STAFFING_STEP:
             next_step += 1
-            group = step_group[subject]
-            free[group] += step_staffed[subject] - staffed[group]
-            staffed[group] = step_staffed[subject]
-            serve_from, serve_until = group, group + 1
+            outside_s, outside_key = next_outside(step_s, next_step, change_s, next_change)
+            serve_from = step_group[subject]
+            serve_until = serve_from + 1
+            free[serve_from] += step_staffed[subject] - staffed[serve_from]
+            staffed[serve_from] = step_staffed[subject]
         else:
             next_change += 1
+            outside_s, outside_key = next_outside(step_s, next_step, change_s, next_change)
             span = subject
-            list_openings(delay_s[span], openings_s)
+            start = span * n_classes * n_groups
+            list_openings(start, delay_s, n_groups, openings_s)
             serve_from, serve_until = 0, n_groups
 
         # Follow-ons are woken before the handler takes the next contact; they arrive later, if
         # only by their place in the order of ties.
         if woken_by != 0:
             for i in range(child_start[subject], child_start[subject + 1]):
-                woken = child[i]
-                if trigger[woken] == woken_by:
-                    if size + ROOM > heap_s.size:
-                        heap_s, heap_key = double(heap_s), double(heap_key)
-                    size = heap_push(
-                        heap_s,
-                        heap_key,
-                        size,
-                        now_s + follow_delay_s[woken],
-                        ARRIVAL * KIND_STRIDE + woken,
-                    )
+                if trigger[child[i]] == woken_by:
+                    key = ARRIVAL * KIND_STRIDE + child[i]
+                    size = heap_push(heap_s, heap_key, size, now_s + follow_delay_s[child[i]], key)
 
         for group in range(serve_from, serve_until):
             while free[group] > 0:
                 k = choose_class(
                     now_s,
-                    free[group],
-                    delay_by_group_s[span, group],
-                    agent_rank_by_group[span, group],
-                    reserve_by_group[span, group],
+                    group,
+                    start,
+                    delay_s,
+                    agent_rank,
+                    reserve,
+                    free,
                     head_arrival_s,
                     head_contact,
                 )
                 if k == NOBODY:
                     break
                 contact = head_contact[k]
-                end_s = now_s + handle_s[contact] * handle_factor[span, k, group]
+                end_s = now_s + handle_s[contact] * handle_factor[start + k * n_groups + group]
                 free[group] -= 1
                 outcome[contact] = ANSWERED
                 wait_end_s[contact] = now_s
                 service_end_s[contact] = end_s
                 answered_by[contact] = group
-                if size + ROOM > heap_s.size:
-                    heap_s, heap_key = double(heap_s), double(heap_key)
-                size = heap_push(heap_s, heap_key, size, end_s, SERVICE_END * KIND_STRIDE + contact)
+                key = SERVICE_END * KIND_STRIDE + contact
+                size = heap_push(heap_s, heap_key, size, end_s, key)
                 tidy_queue(k, outcome, arrival_s, following, head_contact, head_arrival_s)
 
         if kind == DESIGN_CHANGE:
@@ -342,18 +346,16 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                 contact = head_contact[k]
                 while contact != NOBODY:
                     if outcome[contact] == OPEN:
-                        if size + n_groups + ROOM > heap_s.size:
-                            heap_s, heap_key = double(heap_s), double(heap_key)
                         i = 0
                         while openings_s[k, i] < np.inf:
                             opening_s = arrival_s[contact] + openings_s[k, i]
                             if opening_s > now_s:
-                                size = heap_push(
-                                    heap_s,
-                                    heap_key,
-                                    size,
-                                    opening_s,
-                                    OVERFLOW_OPENING * KIND_STRIDE + contact,
-                                )
+                                key = OVERFLOW_OPENING * KIND_STRIDE + contact
+                                size = heap_push(heap_s, heap_key, size, opening_s, key)
                             i += 1
                     contact = following[contact]
+
+    progress[SPAN] = span
+    progress[NEXT_STEP], progress[NEXT_CHANGE] = next_step, next_change
+    progress[NEXT_PRIMARY], progress[HEAP_SIZE], progress[EVENTS] = next_primary, size, events
+    return needed

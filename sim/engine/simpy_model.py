@@ -108,6 +108,12 @@ class CentreModel:
         self.contact_class: list[int] = workload.contact_class.tolist()
         self.patience_s: list[float] = workload.patience_s.tolist()
         self.handle_s: list[float] = workload.handle_s.tolist()
+        # The five matrices laid flat: span after span, class after class, group after group.
+        self.delay_s: list[float] = design.delay_s.ravel().tolist()
+        self.contact_rank: list[int] = design.contact_rank.ravel().tolist()
+        self.agent_rank: list[int] = design.agent_rank.ravel().tolist()
+        self.reserve: list[int] = design.reserve.ravel().tolist()
+        self.handle_factor: list[float] = design.handle_factor.ravel().tolist()
         self.has_children: list[bool] = (
             workload.child_start[1:] > workload.child_start[:-1]
         ).tolist()
@@ -182,17 +188,11 @@ class CentreModel:
                         self.schedule_openings(contact)
 
     def set_design(self, span: int) -> None:
-        """Put the matrices of one span in force: rows for contacts, columns for handlers."""
-        design = self.design
-        self.delay_of_class: list[list[float]] = design.delay_s[span].tolist()
-        self.contact_rank: list[list[int]] = design.contact_rank[span].tolist()
-        self.reserve_of_class: list[list[int]] = design.reserve[span].tolist()
-        self.delay_of_group: list[list[float]] = design.delay_s[span].T.tolist()
-        self.agent_rank: list[list[int]] = design.agent_rank[span].T.tolist()
-        self.reserve_of_group: list[list[int]] = design.reserve[span].T.tolist()
-        self.handle_factor: list[list[float]] = design.handle_factor[span].tolist()
+        """Put the matrices of one span in force."""
+        self.span_start = span * self.design.n_classes * self.design.n_groups
         self.openings_s = [
-            sorted({delay for delay in delays if 0 < delay < inf}) for delays in self.delay_of_class
+            sorted({delay for delay in delays if 0 < delay < inf})
+            for delays in self.design.delay_s[span].tolist()
         ]
 
     # What happens to one contact.
@@ -208,9 +208,11 @@ class CentreModel:
         group = choose_group(
             now_s,
             now_s,
-            self.delay_of_class[k],
-            self.contact_rank[k],
-            self.reserve_of_class[k],
+            k,
+            self.span_start,
+            self.delay_s,
+            self.contact_rank,
+            self.reserve,
             self.free,
         )
         if group != NOBODY:
@@ -238,7 +240,8 @@ class CentreModel:
     def answer(self, contact: int, group: int) -> None:
         """Let a free handler of `group` take the contact."""
         now_s = self.env.now
-        factor = self.handle_factor[self.contact_class[contact]][group]
+        k = self.contact_class[contact]
+        factor = self.handle_factor[self.span_start + k * len(self.free) + group]
         end_s = now_s + self.handle_s[contact] * factor
         self.free[group] -= 1
         self.outcome[contact] = ANSWERED
@@ -271,9 +274,11 @@ class CentreModel:
         group = choose_group(
             self.env.now,
             self.arrival_s[contact],
-            self.delay_of_class[k],
-            self.contact_rank[k],
-            self.reserve_of_class[k],
+            k,
+            self.span_start,
+            self.delay_s,
+            self.contact_rank,
+            self.reserve,
             self.free,
         )
         if group != NOBODY:
@@ -313,10 +318,12 @@ class CentreModel:
         while self.free[group] > 0:
             k = choose_class(
                 self.env.now,
-                self.free[group],
-                self.delay_of_group[group],
-                self.agent_rank[group],
-                self.reserve_of_group[group],
+                group,
+                self.span_start,
+                self.delay_s,
+                self.agent_rank,
+                self.reserve,
+                self.free,
                 self.head_arrival_s,
                 self.head_contact,
             )

@@ -25,7 +25,9 @@ def freeze(name: str, values: ArrayLike, dtype: Any, ndim: int = 1) -> NDArray[A
         raise RecordError(f"{name}: not numbers ({error})") from error
     if array.ndim != ndim:
         raise RecordError(f"{name}: has {array.ndim} axes, needs {ndim}")
-    if np.issubdtype(array.dtype, np.integer) and not np.array_equal(array, source):
+    if array.dtype != source.dtype and not (
+        np.issubdtype(array.dtype, np.floating) or np.array_equal(array, source)
+    ):
         raise RecordError(f"{name}: whole numbers are needed")
     if array is source or np.shares_memory(array, source):
         if source.flags.writeable:

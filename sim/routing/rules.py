@@ -22,12 +22,14 @@ Wholes = Sequence[int] | NDArray[Any]
 def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     now_s: float,
     arrival_s: float,
+    k: int,
+    start: int,
     delay_s: Reals,
     contact_rank: Wholes,
     reserve: Wholes,
     free: Wholes,
 ) -> int:
-    """Give the agent group that takes this contact now, or NOBODY.
+    """Give the agent group that takes a contact of class `k` now, or NOBODY.
 
     Lowest contact rank first; ties go to the group with most free handlers, then to the lowest
     index.
@@ -36,20 +38,24 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     ----------
     now_s, arrival_s
         This instant, and when the contact began to wait.
+    k, start
+        The contact's class, and where the matrices now in force begin.
     delay_s, contact_rank, reserve
-        Length G: the rows of the design's matrices for the contact's class.
+        The design's matrices laid flat: span after span, class after class, group after group.
     free
         Length G: staffed minus busy handlers (negative while handlers overrun their shift).
     """
     chosen = NOBODY
+    row = start + k * len(free)
     for group in range(len(free)):
+        at = row + group
         if (
-            free[group] > reserve[group]
-            and now_s >= arrival_s + delay_s[group]
+            free[group] > reserve[at]
+            and now_s >= arrival_s + delay_s[at]
             and (
                 chosen == NOBODY
-                or contact_rank[group] < contact_rank[chosen]
-                or (contact_rank[group] == contact_rank[chosen] and free[group] > free[chosen])
+                or contact_rank[at] < contact_rank[row + chosen]
+                or (contact_rank[at] == contact_rank[row + chosen] and free[group] > free[chosen])
             )
         ):
             chosen = group
@@ -58,14 +64,16 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
 
 def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     now_s: float,
-    free: int,
+    group: int,
+    start: int,
     delay_s: Reals,
     agent_rank: Wholes,
     reserve: Wholes,
+    free: Wholes,
     head_arrival_s: Reals,
     head_contact: Wholes,
 ) -> int:
-    """Give the contact class whose longest-waiting contact a free handler takes now, or NOBODY.
+    """Give the contact class whose longest-waiting contact a handler of `group` takes, or NOBODY.
 
     Lowest agent rank first; ties go to the contact that has waited longest, then to the lowest
     contact index.
@@ -74,24 +82,31 @@ def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     ----------
     now_s
         This instant.
-    free
-        Staffed minus busy handlers of the handler's group.
+    group, start
+        The handler's group, and where the matrices now in force begin.
     delay_s, agent_rank, reserve
-        Length K: the columns of the design's matrices for the group.
+        The design's matrices laid flat: span after span, class after class, group after group.
+    free
+        Length G: staffed minus busy handlers.
     head_arrival_s, head_contact
-        Length K: when the first contact of each queue began to wait (inf for an empty queue), and
-        its index.
+        Length K: when the first contact of each queue began to wait, and its index; NOBODY for an
+        empty queue.
     """
     chosen = NOBODY
-    for k in range(len(head_arrival_s)):
+    chosen_rank = 0
+    for k in range(len(head_contact)):
+        if head_contact[k] == NOBODY:
+            continue
+        at = start + k * len(free) + group
+        rank = agent_rank[at]
         if (
-            free > reserve[k]
-            and now_s >= head_arrival_s[k] + delay_s[k]
+            free[group] > reserve[at]
+            and now_s >= head_arrival_s[k] + delay_s[at]
             and (
                 chosen == NOBODY
-                or agent_rank[k] < agent_rank[chosen]
+                or rank < chosen_rank
                 or (
-                    agent_rank[k] == agent_rank[chosen]
+                    rank == chosen_rank
                     and (
                         head_arrival_s[k] < head_arrival_s[chosen]
                         or (
@@ -103,4 +118,5 @@ def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
             )
         ):
             chosen = k
+            chosen_rank = rank
     return chosen
