@@ -1,1 +1,53 @@
-"""TOML and CSV in, checked and frozen values out."""
+"""TOML and CSV in, checked and frozen values out.
+
+`load_centre` and `load_experiment` read files into a `Centre` and an `Experiment`, or raise a
+`ConfigError` that tells everything that is wrong with them. `evidence` lists every figure with
+its source. The room knows nothing of how a week is drawn, simulated or measured.
+"""
+
+from sim.config.centre import Centre, DesignEntry
+from sim.config.checks import burst_calls_per_week
+from sim.config.errors import ConfigError, Problem, join_key, nearest, split_key, unknown
+from sim.config.experiment import Experiment
+from sim.config.facts import Fact
+from sim.config.loading import CENTRE_FILE, load_centre, load_experiment
+from sim.config.lookup import (
+    follow_on_of,
+    handle_of,
+    layout_of,
+    patience_of,
+    profile_of,
+    redial_of,
+)
+from sim.config.provenance import Evidence, evidence
+from sim.config.schema import schema
+from sim.config.starter import write_starter
+from sim.config.vary import points
+
+__all__ = [
+    "CENTRE_FILE",
+    "Centre",
+    "ConfigError",
+    "DesignEntry",
+    "Evidence",
+    "Experiment",
+    "Fact",
+    "Problem",
+    "burst_calls_per_week",
+    "evidence",
+    "follow_on_of",
+    "handle_of",
+    "join_key",
+    "layout_of",
+    "load_centre",
+    "load_experiment",
+    "nearest",
+    "patience_of",
+    "points",
+    "profile_of",
+    "redial_of",
+    "schema",
+    "split_key",
+    "unknown",
+    "write_starter",
+]

@@ -1,14 +1,40 @@
 """What a centre is: its channels, forces, agent groups, demand, staffing and designs."""
 
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from sim.config.distributions import HandleTime, Patience
-from sim.config.facts import Frozen, Name, NonNegativeFact, PositiveFact, ShareFact
+from sim.config.errors import Finding, as_toml, refusal
+from sim.config.facts import (
+    READ_ONLY,
+    AnyFact,
+    FilePath,
+    Frozen,
+    Name,
+    NonNegativeFact,
+    Number,
+    PositiveFact,
+    ShareFact,
+    Whole,
+)
+from sim.config.rota import group_findings, shift_findings
+from sim.config.series import FromCsv, filled
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Days = Annotated[
+    Annotated[tuple[Day, ...], Field(min_length=1), Tag("list")]
+    | Annotated[Literal["all"], Tag("all")],
+    Discriminator(lambda given: "all" if isinstance(given, str) else "list"),
+]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
 
@@ -18,10 +44,18 @@ class Profile(Frozen):
     After loading, `values` holds the 168 numbers, so that a resolved configuration stands alone.
     """
 
-    file: Path
-    column: str
+    file: FilePath
+    column: Name
     source: str | None = None
-    values: tuple[float, ...] = ()
+    values: FromCsv[float] = ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read(
+        cls, given: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        read = handler(given)
+        return filled(read, info, lambda csv: {"values": csv.profile(read.file, read.column)})
 
 
 class Redial(Frozen):
@@ -33,10 +67,19 @@ class Redial(Frozen):
 
     share: ShareFact
     delay_mean_s: NonNegativeFact
-    max_attempts: int = Field(ge=0, le=20)
+    max_attempts: Whole = Field(ge=0, le=20)
     escalate_share: ShareFact | None = None
     escalate_to: Name | None = None
     source: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.escalate_share is None) != (self.escalate_to is None):
+            given, missing = ("escalate_share", "escalate_to")
+            if self.escalate_share is None:
+                given, missing = missing, given
+            raise refusal([Finding(f"is missing; {given} needs it", (missing,))])
+        return self
 
 
 class FollowOn(Frozen):
@@ -56,7 +99,7 @@ class Channel(Frozen):
     """How people call, and what is promised to them."""
 
     label: Name
-    priority: int = Field(ge=0)  # a freed handler takes the lower number first
+    priority: Whole = Field(ge=0)  # a freed handler takes the lower number first
     answer_within_s: NonNegativeFact
     target_share: ShareFact
     transfer_delay_s: NonNegativeFact | None = None  # BT's transfer, on police.uk's clock only
@@ -85,7 +128,7 @@ class Force(Frozen):
 
     population: PositiveFact | None = None
     source: str | None = None
-    contacts: dict[Name, Contacts]  # by channel
+    contacts: dict[Name, Contacts]  # by channel; a channel that is missing has no contacts
 
 
 class DayFactor(Frozen):
@@ -112,11 +155,25 @@ class Bursts(Frozen):
     channel: Name
     incidents_per_week: NonNegativeFact  # in each force, mean
     calls_mean: PositiveFact
-    calls_max: int = Field(ge=1, le=10_000)
+    calls_max: Whole = Field(ge=1, le=10_000)
     spread_mean_s: PositiveFact
     seen_by_two_share: ShareFact
     neighbours: dict[Name, tuple[Name, ...]]  # which forces may see a force's incident
     source: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        findings = [
+            Finding("a force is not its own neighbour", ("neighbours", force), as_toml(seen_by))
+            for force, seen_by in self.neighbours.items()
+            if force in seen_by
+        ]
+        if not 1 <= self.calls_mean.value <= self.calls_max:
+            allowed = f"must be from 1 to calls_max = {self.calls_max}"
+            findings.append(Finding(allowed, ("calls_mean",), as_toml(self.calls_mean.value)))
+        if findings:
+            raise refusal(findings)
+        return self
 
 
 class CallLog(Frozen):
@@ -126,12 +183,20 @@ class CallLog(Frozen):
     After loading, the columns stand in `force`, `channel`, `arrival_s`, `handle_s`.
     """
 
-    file: Path
+    file: FilePath
     source: str | None = None
-    force: tuple[str, ...] = ()
-    channel: tuple[str, ...] = ()
-    arrival_s: tuple[float, ...] = ()
-    handle_s: tuple[float, ...] = ()
+    force: FromCsv[str] = ()
+    channel: FromCsv[str] = ()
+    arrival_s: FromCsv[float] = ()
+    handle_s: FromCsv[float] = ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read(
+        cls, given: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        read = handler(given)
+        return filled(read, info, lambda csv: csv.call_log(read.file))
 
 
 class Demand(Frozen):
@@ -143,35 +208,47 @@ class Demand(Frozen):
 
 
 class Break(Frozen):
-    """A break that a shift takes in waves: each wave, an equal part of the staff, one after another."""
+    """A break taken in waves, one after another: in each, an equal part of the shift's staff."""
 
     at: ClockTime
-    minutes: float = Field(gt=0, le=480)
-    waves: int = Field(ge=1, le=48)
+    minutes: Number = Field(gt=0, le=480)
+    waves: Whole = Field(ge=1, le=48)
 
 
 class Shift(Frozen):
-    """Handlers rostered from `start` to `end` on some days; `end` at or before `start` is next day."""
+    """Handlers rostered from `start` to `end` on some days; an `end` before `start` is next day."""
 
     name: Name
-    days: tuple[Day, ...] | Literal["all"] = "all"
+    days: Days = "all"
     start: ClockTime
     end: ClockTime
     rostered: NonNegativeFact
     breaks: tuple[Break, ...] = ()
     source: str | None = None
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if findings := shift_findings(self):
+            raise refusal(findings)
+        return self
+
 
 class Group(Frozen):
-    """Handlers of one room with the same skills: `shifts`, or hourly `rostered` posts from a CSV."""
+    """Handlers of one room with the same skills: `shifts`, or posts by hour in `rostered`."""
 
     force: Name | None = None  # none: a contractor's or a shared pool
-    answers: tuple[Name, ...]  # channels
-    reserve: dict[Name, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    answers: tuple[Name, ...] = Field(min_length=1)  # channels
+    reserve: dict[Name, Annotated[Whole, Field(ge=0)]] = Field(default_factory=dict)
     shifts: tuple[Shift, ...] = ()
     rostered: Profile | None = None
     scale: PositiveFact | None = None
     source: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if findings := group_findings(self):
+            raise refusal(findings)
+        return self
 
 
 class StaffingPlan(Frozen):
@@ -188,11 +265,47 @@ class StaffingPlan(Frozen):
 
 
 class DesignEntry(Frozen):
-    """An alliance option by name: its `kind` is the registered function, the rest its options."""
+    """An alliance option by name: its `kind` is the registered function, the rest its options.
+
+    In TOML the options stand beside `kind` or in a table `options`; an option may be a fact table,
+    whose number goes to `options` and whose evidence is kept in `option_facts`.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
 
     kind: Name
-    label: str | None = None
-    options: dict[str, Any] = Field(default_factory=dict)
+    label: Name | None = None
+    source: str | None = None
+    options: dict[Name, Any] = Field(default_factory=dict)
+    option_facts: dict[Name, AnyFact] = Field(default_factory=dict, json_schema_extra=READ_ONLY)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, given: object) -> object:
+        if not isinstance(given, dict) or "option_facts" in given:
+            return given
+        table = given.get("options", {})
+        if not isinstance(table, dict):
+            raise refusal([Finding("must be a table", ("options",), as_toml(table))])
+        if twice := table.keys() & given.keys():
+            wrong = "stands both beside kind and in options"
+            raise refusal([Finding(wrong, (name,)) for name in sorted(twice)])
+        flat = beside_kind(given)
+        options = {key: value for key, value in flat.items() if key not in cls.model_fields}
+        facts = {k: v for k, v in options.items() if isinstance(v, dict) and "value" in v}
+        return {
+            **{key: value for key, value in flat.items() if key in cls.model_fields},
+            "options": options | {key: fact["value"] for key, fact in facts.items()},
+            "option_facts": facts,
+        }
+
+
+def beside_kind(entry: dict[str, Any]) -> dict[str, Any]:
+    """Give a design's table with the entries of its table `options` beside `kind`."""
+    options = entry.get("options")
+    if not isinstance(options, dict) or options.keys() & entry.keys():
+        return entry
+    return {key: value for key, value in entry.items() if key != "options"} | options
 
 
 class Centre(Frozen):
@@ -201,9 +314,9 @@ class Centre(Frozen):
     name: Name
     description: str = ""
     sources: dict[Name, str] = Field(default_factory=dict)  # short key -> full reference
-    channels: dict[Name, Channel]
-    forces: dict[Name, Force]
-    groups: dict[Name, Group]
+    channels: dict[Name, Channel] = Field(min_length=1)
+    forces: dict[Name, Force] = Field(min_length=1)
+    groups: dict[Name, Group] = Field(min_length=1)
     demand: Demand = Demand()
     staffing: StaffingPlan
     designs: dict[Name, DesignEntry] = Field(default_factory=dict)

@@ -1,11 +1,11 @@
 """The shapes that handle times and patience may take, as a configuration names them."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
-from sim.config.facts import Frozen, NonNegativeFact, PositiveFact, ShareFact
+from sim.config.facts import FilePath, Frozen, Name, NonNegativeFact, PositiveFact, ShareFact
+from sim.config.series import FromCsv, filled
 
 
 class Exponential(Frozen):
@@ -35,7 +35,7 @@ class Gamma(Frozen):
 
 
 class ShortCallMixture(Frozen):
-    """A share of short calls (exponential: misdials, silent calls, quick advice), the rest lognormal."""
+    """A share of short calls (exponential: misdials, silent calls, advice), the rest lognormal."""
 
     distribution: Literal["short_call_mixture"]
     short_share: ShareFact
@@ -52,10 +52,18 @@ class Empirical(Frozen):
     """
 
     distribution: Literal["empirical"]
-    file: Path
-    column: str = "handle_s"
+    file: FilePath
+    column: Name = "handle_s"
     source: str | None = None
-    values_s: tuple[float, ...] = ()
+    values_s: FromCsv[float] = ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read(
+        cls, given: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        read = handler(given)
+        return filled(read, info, lambda csv: {"values_s": csv.sample(read.file, read.column)})
 
 
 class EarlyMassMixture(Frozen):

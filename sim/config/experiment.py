@@ -1,19 +1,20 @@
 """What an experiment file asks: a question, the scenarios that answer it, and how precisely."""
 
-from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from sim.config.facts import Frozen, Name
+from sim.config.errors import Finding, as_toml, refusal, unknown
+from sim.config.facts import FilePath, Frozen, Name, Number, Whole
+from sim.config.vary import by_dotted_key, vary_findings
 
 
 class HorizonSpan(Frozen):
     """Hours of warm-up, measured window and cool-down (arrivals go on, unmeasured)."""
 
-    warm_up_h: float = Field(ge=0, le=8760)
-    measured_h: float = Field(gt=0, le=8784)
-    cool_down_h: float = Field(default=2, ge=0, le=8760)
+    warm_up_h: Number = Field(ge=0, le=8760)
+    measured_h: Number = Field(gt=0, le=8784)
+    cool_down_h: Number = Field(default=2, ge=0, le=8760)
 
 
 class Until(Frozen):
@@ -21,42 +22,63 @@ class Until(Frozen):
 
     measure: Name = "service_level"
     channel: Name
-    half_width: float = Field(gt=0)
+    half_width: Number = Field(gt=0)
 
 
 class Replications(Frozen):
     """How many independent weeks: at least `min`, then more until precise enough or `max`."""
 
-    min: int = Field(ge=1, le=1_000_000)
-    max: int | None = Field(default=None, ge=1, le=1_000_000)
+    min: Whole = Field(ge=1, le=1_000_000)
+    max: Whole | None = Field(default=None, ge=1, le=1_000_000)
     until: Until | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        findings = []
         if self.max is not None and self.max < self.min:
-            raise ValueError(f"max = {self.max} is below min = {self.min}")
+            findings.append(Finding(f"must not be below min = {self.min}", ("max",), f"{self.max}"))
         if self.until is not None and self.max is None:
-            raise ValueError("with until, say the largest number of replications in max")
+            wrong = "is missing; with until, say the largest number of replications"
+            findings.append(Finding(wrong, ("max",)))
+        if findings:
+            raise refusal(findings)
         return self
 
 
 class Experiment(Frozen):
-    """An experiment file, checked."""
+    """An experiment file, checked.
+
+    `vary` holds, by dotted key of the centre, a list of values or a range `{from, to, step}`.
+    """
 
     question: str = Field(min_length=1)
     title: str | None = None
-    centre: Path
+    centre: FilePath
     designs: tuple[Name, ...] = Field(min_length=1)
     baseline: Name
-    seed: int = Field(ge=0)
+    seed: Whole = Field(ge=0)
     horizon: HorizonSpan
     replications: Replications
     vary: dict[str, Any] = Field(default_factory=dict)
 
+    @field_validator("vary", mode="before")
+    @classmethod
+    def _check_vary(cls, given: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+        if not isinstance(given, dict):
+            return given
+        vary = by_dotted_key(given)
+        if findings := vary_findings(vary):
+            raise refusal(findings)
+        return vary
+
     @model_validator(mode="after")
     def _check(self) -> Self:
+        findings = []
         if len(set(self.designs)) < len(self.designs):
-            raise ValueError("designs: a name stands twice")
+            findings.append(Finding("a design stands twice", ("designs",), as_toml(self.designs)))
         if self.baseline not in self.designs:
-            raise ValueError(f'baseline "{self.baseline}" is not one of the designs')
+            wrong = "must be one of the designs: " + unknown("design", self.baseline, self.designs)
+            findings.append(Finding(wrong, ("baseline",), as_toml(self.baseline)))
+        if findings:
+            raise refusal(findings)
         return self

@@ -1,16 +1,50 @@
-"""A fact about the world with its evidence: a value, the range it may lie in, and where it stands."""
+"""A fact about the world with its evidence: a value, its range, and where it stands."""
 
-from typing import Annotated, Any, Self
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    JsonValue,
+    Strict,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 ASSUMPTION = "assumption"
+SMALLEST = 1e-12  # what "above 0" asks for
+READ_ONLY: dict[str, JsonValue] = {"readOnly": True}  # a field that loading fills, not a planner
 
 
 class Frozen(BaseModel):
     """The parent of every configuration value: frozen, and unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def written_keys(model: type[BaseModel]) -> list[str]:
+    """Give the keys of a section that a planner may write."""
+    return [
+        name for name, field in model.model_fields.items() if field.json_schema_extra != READ_ONLY
+    ]
+
+
+Number = Annotated[float, Strict()]  # 420 or 420.5, but not "420" or true
+Whole = Annotated[int, Strict()]
+
+
+def is_assumption(source: str | None) -> bool:
+    """Tell whether a source says that the figure is an assumption."""
+    return source is not None and source.lower().startswith(ASSUMPTION)
 
 
 class Fact(Frozen):
@@ -21,49 +55,95 @@ class Fact(Frozen):
     with "assumption" must come with a range.
     """
 
-    value: float
-    range: tuple[float, float] | None = None
+    value: Number
+    range: tuple[Number, Number] | None = None
     source: str | None = None
 
     @property
     def assumed(self) -> bool:
         """Whether the source says that this is an assumption."""
-        return self.source is not None and self.source.lower().startswith(ASSUMPTION)
+        return is_assumption(self.source)
 
     @model_validator(mode="after")
     def _check_range(self) -> Self:
-        if self.range is not None and not self.range[0] <= self.value <= self.range[1]:
-            raise ValueError(
-                f"the value {self.value:g} lies outside its range "
-                f"[{self.range[0]:g}, {self.range[1]:g}]"
-            )
+        if self.range is not None:
+            low, high = self.range
+            if low > high:
+                raise ValueError(f"the range [{low:g}, {high:g}] runs from high to low")
+            if not low <= self.value <= high:
+                raise ValueError(
+                    f"the value {self.value:g} lies outside its range [{low:g}, {high:g}]"
+                )
         if self.assumed and self.range is None:
             raise ValueError("an assumption needs a range, for example range = [300, 600]")
         return self
 
 
-def _as_fact(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    return (
-        {"value": value}
-        if isinstance(value, int | float) and not isinstance(value, bool)
-        else value
-    )
+@dataclass(frozen=True)
+class _WithinBounds:
+    """Marks a `Fact` that TOML may write as a plain number, and bounds its value and range."""
 
+    low: float
+    high: float
+    words: str
 
-def _bounded(low: float, high: float, words: str) -> Any:  # noqa: ANN401 - an Annotated alias
-    def check(fact: Fact) -> Fact:
-        numbers = (fact.value, *(fact.range or ()))
-        for number in numbers:
-            if not low <= number <= high:
-                raise ValueError(f"{number:g} is not {words}")
+    def read(self, given: object) -> object:
+        """Give a plain number as a fact table."""
+        plain = isinstance(given, int | float) and not isinstance(given, bool)
+        return {"value": given} if plain else given
+
+    def check(self, fact: Fact) -> Fact:
+        """Refuse a value, or a range, that reaches beyond the bounds."""
+        if not self.low <= fact.value <= self.high:
+            raise ValueError(f"must be {self.words}")
+        if not all(self.low <= end <= self.high for end in fact.range or ()):
+            raise ValueError(f"both ends of its range must be {self.words}")
         return fact
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Put reading before and bounding after the fact's own checks."""
+        reading = core_schema.no_info_before_validator_function(self.read, handler(source))
+        return core_schema.no_info_after_validator_function(self.check, reading)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Tell editors that a number will do, and what it may be."""
+        number: JsonSchemaValue = {"type": "number"}
+        if self.low > -inf:
+            number["exclusiveMinimum" if self.low == SMALLEST else "minimum"] = (
+                0 if self.low == SMALLEST else self.low
+            )
+        if self.high < inf:
+            number["maximum"] = self.high
+        return {"anyOf": [number, handler(schema)]}
 
 
-AnyFact = Annotated[Fact, BeforeValidator(_as_fact)]
-NonNegativeFact = Annotated[Fact, BeforeValidator(_as_fact), _bounded(0, float("inf"), "0 or more")]
-PositiveFact = Annotated[Fact, BeforeValidator(_as_fact), _bounded(1e-12, float("inf"), "above 0")]
-ShareFact = Annotated[Fact, BeforeValidator(_as_fact), _bounded(0, 1, "a share from 0 to 1")]
+AnyFact = Annotated[Fact, _WithinBounds(-inf, inf, "a number")]
+NonNegativeFact = Annotated[Fact, _WithinBounds(0, inf, "0 or more")]
+PositiveFact = Annotated[Fact, _WithinBounds(SMALLEST, inf, "above 0")]
+ShareFact = Annotated[Fact, _WithinBounds(0, 1, "a share from 0 to 1 (90% is 0.9)")]
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+def _readable(name: str) -> str:
+    """Refuse what cannot be seen in a table: control characters, line breaks, outer spaces."""
+    if not name.isprintable():
+        raise ValueError(
+            "must not contain line breaks, tabs or other characters that cannot be printed"
+        )
+    if name != name.strip():
+        raise ValueError("must not begin or end with a space, or be only spaces")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_readable)]
+
+
+def _any_slash(path: object) -> object:
+    """Read Windows's backslashes as slashes, so that a file from a laptop runs on a server."""
+    return _readable(path.replace("\\", "/")) if isinstance(path, str) else path
+
+
+FilePath = Annotated[Path, BeforeValidator(_any_slash)]

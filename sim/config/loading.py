@@ -1,0 +1,143 @@
+"""Reads a centre or an experiment from its files, or tells everything that is wrong with them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from sim.config.centre import Centre
+from sim.config.checks import centre_problems
+from sim.config.errors import ConfigError, Problem, as_toml, join_key, unknown
+from sim.config.experiment import Experiment
+from sim.config.facts import FilePath
+from sim.config.files import kind_of, nearest_path, read_toml
+from sim.config.overrides import UnknownKeyError, find, flat_designs, overridden
+from sim.config.references import names_in, reference_problems
+from sim.config.series import SeriesReader
+from sim.config.shape import path_in
+from sim.config.translate import problems_of
+from sim.config.vary import by_dotted_key
+
+CENTRE_FILE = "centre.toml"
+_CENTRE_PATH: TypeAdapter[Path] = TypeAdapter(FilePath)
+
+
+def load_centre(folder: Path, overrides: Mapping[str, object] | None = None) -> Centre:
+    """Read `centre.toml` and the CSV files beside it into one checked value.
+
+    Parameters
+    ----------
+    folder
+        The folder of the centre (or its `centre.toml`).
+    overrides
+        Values by dotted key, such as `{"staffing.scale": 0.9}`, put in place of the file's; where
+        the file holds a fact with its evidence, range and source stay.
+
+    Raises
+    ------
+    ConfigError
+        With every problem found: first those that the files show by themselves and the names
+        that refer to nothing, then, if there are none, whether the sections fit together.
+    """
+    file = centre_file(folder)
+    raw = overridden(read_toml(file), overrides or {}, file)
+    problems = reference_problems(raw, file)
+    reader = SeriesReader(file.parent, names_in(raw, "forces"), names_in(raw, "channels"))
+    try:
+        centre = Centre.model_validate(raw, context=reader)
+    except ValidationError as error:
+        problems = problems_of(error, Centre, raw, file) + problems
+    if not problems:
+        problems = centre_problems(centre, file)
+    if problems:
+        raise ConfigError(problems)
+    return centre
+
+
+def centre_file(folder: Path) -> Path:
+    """Give the path of a centre's TOML file.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such folder, or no `centre.toml` in it.
+    """
+    file = folder if folder.name == CENTRE_FILE else folder / CENTRE_FILE
+    if wrong := _why_no_centre(file.parent):
+        raise ConfigError([Problem(file.parent, wrong)])
+    return file
+
+
+def _why_no_centre(folder: Path) -> str:
+    """Say why a folder holds no centre, nothing where it does."""
+    kind = kind_of(folder)
+    if kind is None:
+        return "there is no such folder" + nearest_path(folder)
+    if kind == "file":
+        return f"is a file; a folder with a {CENTRE_FILE} is needed"
+    if kind_of(folder / CENTRE_FILE) is None:
+        return f"has no {CENTRE_FILE} in it" + nearest_path(folder / CENTRE_FILE)
+    return ""
+
+
+def load_experiment(path: Path) -> Experiment:
+    """Read an experiment file; the path of its centre is made absolute.
+
+    Raises
+    ------
+    ConfigError
+        With every problem found, a centre that is not there and varied keys that the centre does
+        not know included.
+    """
+    raw = read_toml(path)
+    problems = []
+    try:
+        experiment = Experiment.model_validate(raw)
+    except ValidationError as error:
+        problems = problems_of(error, Experiment, raw, path)
+    problems += _against_centre(raw, path)
+    if problems:
+        raise ConfigError(problems)
+    return experiment.model_copy(update={"centre": _centre_folder(experiment.centre, path)})
+
+
+def _centre_folder(centre: Path, path: Path) -> Path:
+    """Give the absolute folder of the centre that an experiment file names."""
+    return (path.parent / centre).resolve()
+
+
+def _against_centre(raw: Mapping[str, Any], path: Path) -> list[Problem]:
+    """Find what an experiment file asks of its centre that is not there."""
+    try:
+        named = _CENTRE_PATH.validate_python(raw.get("centre"))
+    except ValidationError:
+        return []  # told already
+    folder = _centre_folder(named, path)
+    if wrong := _why_no_centre(folder):
+        return [Problem(path, f"{folder}: {wrong}", "centre", as_toml(raw["centre"]))]
+    try:
+        centre = read_toml(folder / CENTRE_FILE)
+    except ConfigError as error:
+        return list(error.problems)
+    problems = _unknown_varied_keys(raw, centre, path)
+    parts, channel = path_in(raw, ("replications", "until", "channel"))
+    channels = names_in(centre, "channels")
+    if parts[-1:] == ("channel",) and isinstance(channel, str) and channel not in channels:
+        wrong = unknown("channel of the centre", channel, channels)
+        problems.append(Problem(path, wrong, join_key(parts), as_toml(channel)))
+    return problems
+
+
+def _unknown_varied_keys(
+    raw: Mapping[str, Any], centre: Mapping[str, Any], path: Path
+) -> list[Problem]:
+    """Find keys of `[vary]` that lead nowhere in the centre."""
+    vary = raw.get("vary")
+    problems = []
+    for key in by_dotted_key(vary) if isinstance(vary, Mapping) else ():
+        try:
+            find(flat_designs(centre), key)
+        except UnknownKeyError as error:
+            problems.append(Problem(path, f"{error}", join_key(("vary", key))))
+    return problems

@@ -1,0 +1,107 @@
+"""Values set from outside a configuration's files: by a sweep, or on the command line."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+from sim.config.centre import Centre, DesignEntry, beside_kind
+from sim.config.errors import ConfigError, Key, Problem, join_key, split_key, unknown
+from sim.config.facts import Fact
+from sim.config.shape import child, choices, is_fact, is_list, known_keys, path_in
+
+
+class UnknownKeyError(ValueError):
+    """A dotted key leads nowhere in this centre; the message says what would."""
+
+
+def overridden(
+    raw: Mapping[str, Any], overrides: Mapping[str, object], file: Path
+) -> dict[str, Any]:
+    """Give the content of `file` with the overrides put in; a fact keeps its range and source.
+
+    Raises
+    ------
+    ConfigError
+        If a key leads nowhere.
+    """
+    changed = flat_designs(raw)
+    problems = []
+    for key, value in overrides.items():
+        try:
+            parts = find(changed, key)
+        except UnknownKeyError as error:
+            problems.append(Problem(file, f"{error} (asked for from outside the file)", key))
+        else:
+            _put(changed, parts, _plain(value))
+    if problems:
+        raise ConfigError(problems)
+    return changed
+
+
+def flat_designs(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a copy in which each design's options stand beside its kind."""
+    copy: dict[str, Any] = deepcopy(dict(raw))
+    designs = copy.get("designs")
+    if isinstance(designs, dict):
+        for name, entry in designs.items():
+            designs[name] = beside_kind(entry) if isinstance(entry, dict) else entry
+    return copy
+
+
+def find(raw: Mapping[str, Any], key: str) -> Key:
+    """Give the path of a dotted key in a centre's content, whose designs are flat.
+
+    The last part may be a key that the section could have but has not; those above it must exist.
+
+    Raises
+    ------
+    UnknownKeyError
+        If the key leads nowhere; the message names the nearest key that exists.
+    """
+    try:
+        asked = split_key(key)
+    except ValueError as error:
+        raise UnknownKeyError(str(error)) from None
+    parts: list[str | int] = []
+    annotation: Any = Centre
+    here: Any = raw
+    for depth, part in enumerate(asked):
+        last = depth == len(asked) - 1
+        in_design = DesignEntry in choices(annotation, here)
+        if in_design and part == "options" and not last:
+            continue
+        if is_fact(annotation, here):
+            raise UnknownKeyError(f"{join_key(parts)} is a number, so the key ends there")
+        known = known_keys(annotation, here)
+        if part not in known and not (in_design and last):
+            where = f" (in {join_key(parts)})" if parts else ""
+            raise UnknownKeyError(unknown("key", part, known) + where)
+        step = int(part) if is_list(here) else part
+        annotation = child(annotation, step, here)
+        parts.append(step)
+        if not last:
+            found, here = path_in(here, [step])
+            if not found:
+                raise UnknownKeyError(f"the file has no {join_key(parts)} that could be changed")
+    return tuple(parts)
+
+
+def _put(raw: dict[str, Any], parts: Key, value: object) -> None:
+    """Set the value at a path; of a fact table only the number, or what a new table names."""
+    section: Any = path_in(raw, parts[:-1])[1]
+    found, old = path_in(section, parts[-1:])
+    if found and isinstance(old, dict) and {"value"} <= old.keys() <= Fact.model_fields.keys():
+        section[parts[-1]] = old | (value if isinstance(value, dict) else {"value": value})
+    else:
+        section[parts[-1]] = value
+
+
+def _plain(value: object) -> object:
+    """Give numpy's numbers as Python's."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
