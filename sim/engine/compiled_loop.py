@@ -97,7 +97,7 @@ def heap_drop(heap_s: NDArray[Any], heap_key: NDArray[Any], size: int) -> int:
 def list_openings(
     start: int, delay_s: NDArray[Any], n_groups: int, openings_s: NDArray[Any]
 ) -> None:
-    """Write into each row of `openings_s` (K, G + 1) its distinct finite delays above 0, then inf."""
+    """Write each class's distinct finite delays above 0 into its row of `openings_s`, then inf."""
     for k in range(openings_s.shape[0]):
         n = 0
         for group in range(n_groups):

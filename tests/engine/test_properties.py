@@ -21,7 +21,7 @@ from sim.records import (
 )
 
 pytestmark = pytest.mark.parametrize("engine", sorted(ENGINES))
-EXAMPLES = settings(max_examples=60)
+EXAMPLES = settings(max_examples=40)
 
 
 def level_at(staffing, instant, *, before=False):

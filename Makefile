@@ -1,0 +1,38 @@
+# Needs GNU make 3.81 or later, and a Python from 3.11 on; each target does its own set-up.
+
+EXPERIMENT ?= experiments/separate_or_merged.toml
+RESULTS ?= results/separate_or_merged
+PYTEST ?= -n auto --dist loadfile
+BENCH ?=
+
+.PHONY: help run test check bench bench-peers report
+.NOTPARALLEL:
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## sets up, runs the main experiment and prints its table (or EXPERIMENT=file.toml)
+	@sh tools/set_up.sh
+	.venv/bin/sim run $(EXPERIMENT)
+
+test: check ## sets up, checks, and runs the whole suite
+	.venv/bin/python -m pytest $(PYTEST)
+
+check: ## lint, format, types and the one-way flow between the rooms
+	@sh tools/set_up.sh dev
+	.venv/bin/python -m ruff check
+	.venv/bin/python -m ruff format --check
+	.venv/bin/python -m mypy
+	.venv/bin/lint-imports --no-logo
+
+bench: ## times every engine and a naive SimPy model (BENCH="--rounds 9" for options)
+	@sh tools/set_up.sh
+	.venv/bin/python benchmarks/run.py $(BENCH)
+
+bench-peers: ## the same over a week, with Ciw and salabim beside them
+	@sh tools/set_up.sh peers
+	.venv/bin/python benchmarks/run.py --peers --days 7 $(BENCH)
+
+report: ## draws the report of the main experiment again (or RESULTS=folder)
+	@sh tools/set_up.sh
+	.venv/bin/sim report $(RESULTS)
