@@ -1,1 +1,52 @@
-"""The experiment room."""
+"""The experiment room: it wires the others together and keeps what they give.
+
+An experiment file in; a results folder out: replications on common workloads, run by any
+executor, stored block by block, compared with paired intervals. This is the only room that knows
+configuration, workload, routing, engine and measures at once; it prints and draws nothing.
+"""
+
+from sim.experiment.answer import Answer, AnswerRow, Estimate, Verdict, read_answer
+from sim.experiment.check import Checked, check
+from sim.experiment.derive import Derived, derive
+from sim.experiment.errors import CannotGoOn, ExperimentError, WrongInput
+from sim.experiment.progress import Progress, Silent
+from sim.experiment.results import read_manifest, seal
+from sim.experiment.run import DEFAULT_ENGINE, folders_for, results_folder, run_experiment
+from sim.experiment.scenario import Point, Study, read_study
+from sim.experiment.statistics import Interval, mean_interval, ratio_difference, ratio_interval
+from sim.experiment.status import Status, read_status
+from sim.experiment.trace import trace, trace_file
+
+__all__ = [
+    "DEFAULT_ENGINE",
+    "Answer",
+    "AnswerRow",
+    "CannotGoOn",
+    "Checked",
+    "Derived",
+    "Estimate",
+    "ExperimentError",
+    "Interval",
+    "Point",
+    "Progress",
+    "Silent",
+    "Status",
+    "Study",
+    "Verdict",
+    "WrongInput",
+    "check",
+    "derive",
+    "folders_for",
+    "mean_interval",
+    "ratio_difference",
+    "ratio_interval",
+    "read_answer",
+    "read_manifest",
+    "read_status",
+    "read_study",
+    "results_folder",
+    "run_experiment",
+    "seal",
+    "trace",
+    "trace_file",
+]

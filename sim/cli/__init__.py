@@ -1,0 +1,18 @@
+"""The command line: parses, calls the rooms, prints; decides nothing.
+
+What takes time to import is imported by the command that needs it, so that `sim --help` answers
+at once.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run the `sim` command; the exit status says how it went (see `sim.cli.outcome`)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's code page lacks is printed as ?, and stops nothing.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    from sim.cli.commands import app  # noqa: PLC0415 - not before it is needed
+    from sim.cli.outcome import DEBUG  # noqa: PLC0415
+
+    app([argument for argument in sys.argv[1:] if argument != DEBUG])

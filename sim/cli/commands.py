@@ -1,0 +1,232 @@
+"""The commands of `sim`, one function each."""
+
+# ruff: noqa: PLC0415 - imported by the command that needs it, so that `sim --help` answers at once
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.outcome import INTERRUPTED, report_error, reported, say
+
+if TYPE_CHECKING:
+    from sim.experiment.progress import Progress
+
+app = typer.Typer(
+    name="sim",
+    help="Joint police contact centres, simulated: who gains, who loses, and how sure we are.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_RESULTS = Path("results")
+
+Results = Annotated[
+    Path, typer.Argument(metavar="RESULTS", help="A results folder, such as results/my_question.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="This seed instead of the file's.")]
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    debug: Annotated[  # taken off the line by `sim.cli.main`; here it is only explained
+        bool, typer.Option("--debug", help="Show the traceback of a fault; may stand anywhere.")
+    ] = False,
+) -> None:
+    """Take what stands before the command."""
+    del debug
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(version_of("joint-contact-centres"))
+        raise typer.Exit
+
+
+@app.command()
+@reported
+def run(  # noqa: PLR0913 - a command has as many options as it has
+    experiments: Annotated[
+        list[Path], typer.Argument(metavar="EXPERIMENT...", help="Experiment files (TOML).")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Where results folders go.")] = _RESULTS,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Workers; all processors unless given."),
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="The engine; all give the same tables.")
+    ] = None,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            "--replications", min=1, max=1_000_000, help="Exactly so many, not what the file says."
+        ),
+    ] = None,
+    seed: Seed = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print the path of the report and no more.")
+    ] = False,
+) -> None:
+    """Run experiments; what is done already is not done again."""
+    from sim.experiment import folders_for, run_experiment
+
+    folders_for(experiments, out)
+    failures: dict[Path, int] = {}
+    for experiment in experiments:
+        try:
+            folder = run_experiment(
+                experiment,
+                out=out,
+                jobs=jobs,
+                engine=engine,
+                replications=replications,
+                seed=seed,
+                progress=watcher(quiet=quiet),
+            )
+            _conclude(folder, quiet=quiet)
+        except KeyboardInterrupt:
+            say("Interrupted. Finished replications are kept: run the same command to go on.")
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:  # noqa: BLE001 - one failure does not stop the rest
+            failures[experiment] = report_error(error)
+    if failures and len(experiments) > 1:
+        say(f"{len(failures)} of {len(experiments)} experiments failed:")
+        for experiment in failures:
+            say(f"  {experiment}")
+    if failures:
+        raise typer.Exit(min(failures.values()))
+
+
+@app.command()
+@reported
+def check(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Centre folders, centre.toml or experiment files."),
+    ],
+) -> None:
+    """Validate centres and experiments; print loads, staff and Erlang's answers."""
+    from sim.cli.tables import console, print_checked
+    from sim.experiment import check as check_path
+
+    out = console()
+    failures = []
+    for path in paths:
+        try:
+            print_checked(check_path(path), out)
+        except Exception as error:  # noqa: BLE001 - one failure does not hide the rest
+            failures.append(report_error(error))
+    if failures:
+        raise typer.Exit(min(failures))
+
+
+@app.command()
+@reported
+def trace(  # noqa: PLR0913 - a command has as many options as it has
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="An experiment file.")],
+    *,
+    design: Annotated[str, typer.Option("--design", help="The design to run.")],
+    hours: Annotated[
+        float | None,
+        typer.Option("--hours", min=0, help="Only the first hours, warm-up included."),
+    ] = None,
+    replication: Annotated[int, typer.Option("--replication", min=0, help="Which week.")] = 0,
+    seed: Seed = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A file for the CSV; else it is printed.")
+    ] = None,
+) -> None:
+    """Write every event of one replication as CSV, told by the SimPy model."""
+    from sim.experiment import trace as trace_events
+    from sim.experiment import trace_file
+
+    write = partial(
+        trace_events, experiment, design=design, hours=hours, replication=replication, seed=seed
+    )
+    if out is None:
+        write(sys.stdout)
+    else:
+        say(f"{trace_file(out, write)} events written to {out}.")
+
+
+@app.command()
+@reported
+def report(results: Results) -> None:
+    """Draw the report of a results folder again."""
+    _conclude(results, quiet=True)
+
+
+@app.command()
+@reported
+def status(results: Results) -> None:
+    """Say what of a results folder is done, missing or damaged."""
+    from sim.cli.tables import console, print_status
+    from sim.experiment import read_status
+
+    print_status(read_status(results), console())
+
+
+@app.command()
+@reported
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A file for the schema; else it is printed.")
+    ] = None,
+) -> None:
+    """Give the JSON Schema of centres and experiments, for editors."""
+    import json
+
+    from sim.config import schema as json_schema
+
+    text = json.dumps(json_schema(), indent=2) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        from sim.experiment.files import write_atomically
+
+        write_atomically(out, lambda file: file.write(text.encode()))
+        say(f"Written to {out}.")
+
+
+@app.command()
+@reported
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the centre.")],
+) -> None:
+    """Write a commented starter centre and a first experiment."""
+    from sim.config import write_starter
+
+    for path in write_starter(folder):
+        typer.echo(str(path))
+
+
+def watcher(*, quiet: bool) -> "Progress":
+    """Give who watches a run: a bar on a terminal, plain lines elsewhere, nobody if quiet."""
+    from sim.experiment.progress import Silent
+
+    if quiet:
+        return Silent()
+    from sim.cli.display import Bar, Log, on_terminal
+
+    return Bar() if on_terminal() else Log()
+
+
+def _conclude(folder: Path, *, quiet: bool) -> None:
+    """Print the answer, draw the report, and say where it is."""
+    from sim.cli.tables import console, print_answer
+    from sim.experiment import read_answer, seal
+
+    if not quiet:
+        print_answer(read_answer(folder), console())
+    from sim.report import draw_report
+
+    page = draw_report(folder)
+    seal(folder)
+    typer.echo(f"Report: {page}")

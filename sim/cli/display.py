@@ -1,0 +1,162 @@
+"""How a run is watched: a bar on a terminal, a few plain lines in a log file."""
+
+import sys
+import time
+from math import isnan
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+_LOG_EVERY_S = 60.0
+
+
+def on_terminal() -> bool:
+    """Tell whether somebody watches: both outputs go to a terminal."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
+
+
+class Bar:
+    """A progress bar with the rate, the time left and the precision reached so far."""
+
+    def __init__(self) -> None:
+        """Draw beside the output."""
+        self.console = Console(stderr=True, highlight=False)
+        self.progress: Progress | None = None
+        self.task = TaskID(0)
+        self.contacts = 0
+        self.started_s = 0.0
+        self.wanted = 0
+        self.half_widths: dict[int, float] = {}
+
+    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
+        """Show the bar."""
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}", markup=False),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            TextColumn("{task.fields[precision]}", markup=False),
+            console=self.console,
+            transient=True,
+        )
+        self.wanted, self.contacts, self.started_s = wanted, 0, time.monotonic()
+        self.half_widths.clear()
+        self.console.print(Text(introduction(name, points, designs, found)))
+        self.task = self.progress.add_task(
+            "replications", total=wanted, completed=found, rate="", precision=""
+        )
+        self.progress.start()
+
+    def advance(self, replications: int, contacts: int) -> None:
+        """Move the bar."""
+        self.contacts += contacts
+        elapsed_s = max(time.monotonic() - self.started_s, 1e-9)
+        if self.progress is not None:
+            self.progress.update(
+                self.task,
+                advance=replications,
+                rate=f"{self.contacts / elapsed_s:,.0f} contacts/s",
+            )
+
+    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+        """Show the widest interval so far, and lengthen the bar by another round."""
+        self.half_widths[point] = half_width
+        self.wanted += replications
+        if self.progress is not None:
+            self.progress.update(
+                self.task,
+                total=self.wanted,
+                precision=precise(max(self.half_widths.values()), wanted),
+            )
+
+    def notice(self, message: str) -> None:
+        """Print above the bar."""
+        console = self.console if self.progress is None else self.progress.console
+        console.print(Text(message))
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self.progress is not None:
+            self.progress.stop()
+            self.progress = None
+
+
+class Log:
+    """A line at the start, one a minute, one per round of replications, and one at the end."""
+
+    def __init__(self, *, clock_s: float = _LOG_EVERY_S) -> None:
+        """Print a line of progress every `clock_s` seconds."""
+        self.every_s = clock_s
+        self.started_s = self.last_s = 0.0
+        self.done = self.found = self.wanted = self.contacts = 0
+
+    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
+        """Say what is to be done."""
+        self.started_s = self.last_s = time.monotonic()
+        self.done = self.found = found
+        self.wanted, self.contacts = wanted, 0
+        self._print(introduction(name, points, designs, found))
+
+    def advance(self, replications: int, contacts: int) -> None:
+        """Say how far it is, now and then."""
+        self.done += replications
+        self.contacts += contacts
+        now_s = time.monotonic()
+        if now_s - self.last_s >= self.every_s:
+            self.last_s = now_s
+            self._print(self._state())
+
+    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+        """Say what a round of replications came to."""
+        self.wanted += replications
+        more = f"; {replications} more replications" if replications else ""
+        self._print(f"Point {point}: {precise(half_width, wanted)}{more}.")
+
+    def notice(self, message: str) -> None:
+        """Print the message."""
+        self._print(message)
+
+    def finish(self) -> None:
+        """Say that it is done."""
+        self._print(self._state())
+
+    def _state(self) -> str:
+        elapsed_s = max(time.monotonic() - self.started_s, 1e-9)
+        computed = self.done - self.found
+        text = f"{self.done} of {self.wanted} replications"
+        if computed:
+            left_s = elapsed_s / computed * (self.wanted - self.done)
+            text += (
+                f", {self.contacts / elapsed_s:,.0f} contacts/s, {elapsed_s:.0f} s so far, "
+                f"about {left_s:.0f} s left"
+            )
+        return f"{text}."
+
+    @staticmethod
+    def _print(message: str) -> None:
+        print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is where printing is done
+
+
+def introduction(name: str, points: int, designs: int, found: int) -> str:
+    """Say what an experiment consists of, and what of it is there already."""
+    parts = [f"{designs} designs" if designs != 1 else "1 design"]
+    if points > 1:
+        parts.append(f"{points} points")
+    if found:
+        parts.append(f"{found} replications found in the store")
+    return f"{name}: {', '.join(parts)}."
+
+
+def precise(half_width: float, wanted: float) -> str:
+    """Say how wide the widest interval is."""
+    reached = "unknown" if isnan(half_width) else f"{half_width:.4f}"
+    return f"half-width {reached}, wanted {wanted:g}"

@@ -1,0 +1,65 @@
+"""Whether a centre or an experiment can be run at all, and what follows from it by theory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.config import CENTRE_FILE, Centre, evidence, layout_of, load_centre
+from sim.experiment.derive import Derived, derive
+from sim.experiment.replication import Recipe, prepare
+from sim.experiment.run import DEFAULT_ENGINE
+from sim.experiment.runner import pickled
+from sim.experiment.scenario import Study, read_study, require_design
+from sim.records import HOURS_PER_WEEK, Horizon
+from sim.workload import StaffingDrawer, WorkloadPlan
+
+_WEEK = Horizon(warm_up_h=0, measured_h=HOURS_PER_WEEK)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found sound: a centre, and the experiment that asks about it if it was one.
+
+    Parameters
+    ----------
+    figures, assumptions
+        How many facts the centre states, and how many of them are assumptions.
+    """
+
+    path: Path
+    centre: Centre
+    study: Study | None
+    derived: Derived
+    figures: int
+    assumptions: int
+
+
+def check(path: Path) -> Checked:
+    """Validate a centre (its folder or `centre.toml`) or an experiment, down to its workloads.
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong.
+    """
+    study = None
+    if path.is_dir() or path.name == CENTRE_FILE:
+        centre = load_centre(path)
+        layout = layout_of(centre)
+        for name, entry in centre.designs.items():
+            require_design(path, name, entry, layout, _WEEK)
+        WorkloadPlan(centre, _WEEK)
+        StaffingDrawer(centre, _WEEK)
+    else:
+        study = read_study(path)
+        centre = study.points[0].centre
+        for point in study.points:
+            prepare(pickled(Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)))
+    facts = evidence(centre)
+    return Checked(
+        path=path,
+        centre=centre,
+        study=study,
+        derived=derive(centre),
+        figures=len(facts),
+        assumptions=sum(fact.assumed for fact in facts),
+    )

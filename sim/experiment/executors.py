@@ -1,0 +1,95 @@
+"""Where tasks run: in this process, in threads or in processes; the results are the same.
+
+Processes are started by a fork server where there is one, and otherwise anew (spawn), never by
+forking the run itself: by then it has threads (the progress display, pyarrow's), and a fork
+copies their locks but not the threads that would release them. The fork server has imported the
+model already, so that a worker is ready in milliseconds and not in a second.
+
+Workers hold a lifeline, a pipe whose other end this process holds. When that end closes, because
+the run was interrupted or was killed outright, they go at once: no orphans.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RELEASES_THE_GIL = frozenset({"compiled"})  # engines that run in parallel in threads
+
+
+class InlineExecutor(Executor):
+    """Runs each task at once, in the thread that submits it."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run the task and give its finished future; a Ctrl-C goes straight to the caller."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - a future carries whatever the task raises
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def executor_for(engine: str, jobs: int) -> Iterator[Executor]:
+    """Give an executor of `jobs` workers that suits the engine; gone when the block ends.
+
+    When the block ends by an exception, tasks in hand are dropped rather than waited for
+    (threads cannot be: they end their replication).
+    """
+    if jobs == 1:
+        yield InlineExecutor()
+    elif engine in RELEASES_THE_GIL:
+        with ThreadPoolExecutor(jobs) as threads:
+            try:
+                yield threads
+            except BaseException:
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
+    else:
+        yield from _processes(jobs)
+
+
+def _processes(jobs: int) -> Iterator[Executor]:
+    context = _start_method()
+    held, lifeline = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(held,))
+    try:
+        yield pool
+    except BaseException:
+        lifeline.close()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown(wait=True)
+        lifeline.close()
+        held.close()
+
+
+def _start_method() -> Any:  # noqa: ANN401 - a context's class differs by platform
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.experiment.replication"])
+    return context
+
+
+def _start_worker(lifeline: Connection) -> None:
+    """Leave Ctrl-C to the run, and end when the run ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
+
+
+def _follow(lifeline: Connection) -> None:
+    try:
+        lifeline.recv_bytes()  # nothing is ever sent: this waits for the other end to close
+    except (EOFError, OSError):
+        os._exit(1)

@@ -1,0 +1,137 @@
+"""What determines a block of results, as a digest: the name under which the store keeps it.
+
+A replication's figures follow from the centre's numbers, the horizon, the seed, the design's
+matrices and the code that turns one into the other; not from wording (labels, sources, ranges,
+the experiment's question), from how many replications are asked for, from the engine (both give
+the same log) or from the number of workers.
+
+The code counts by its syntax, without comments and docstrings: who edits a rule and forgets to
+raise the engine's semantics version gets new figures all the same. NumPy and SciPy count by
+feature version, because NumPy may change what a random generator draws in one (NEP 19); patch
+releases, Python and the processor do not count.
+"""
+
+import ast
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from sim.config.centre import CallLog, Centre, Channel, Profile
+from sim.config.distributions import Empirical
+from sim.config.facts import Fact
+from sim.engine import SEMANTICS_VERSION
+from sim.records import Design, Horizon
+
+ROOMS = ("records", "config", "routing", "workload", "engine", "measures")
+LIBRARIES = ("numpy", "scipy")
+
+_WORDING = frozenset({"source", "label", "description"})
+_NOT_COUNTED: Mapping[type[BaseModel], frozenset[str]] = {
+    Centre: frozenset({"name", "sources", "designs"}),  # designs count by their matrices
+    Channel: frozenset({"target_share"}),  # no cell needs it; the tables read it from the centre
+    Profile: frozenset({"file", "column"}),  # the series itself stands in the model
+    Empirical: frozenset({"file", "column"}),
+    CallLog: frozenset({"file"}),
+}
+
+
+def digest_of(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
+    """Give the SHA-256 of a value's JSON, in hexadecimal."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def point_digest(centre: Centre, horizon: Horizon, seed: int) -> str:
+    """Give the digest of all that determines a point's workload, staffing and measures."""
+    spans = (
+        horizon.warm_up_h,
+        horizon.measured_h,
+        horizon.cool_down_h,
+        horizon.start_hour_of_week,
+    )
+    return digest_of([semantics(), determinants(centre), [float(span) for span in spans], seed])
+
+
+def design_digest(design: Design) -> str:
+    """Give the digest of a design's matrices, whatever it is called."""
+    matrices = (
+        design.change_s,
+        design.delay_s,
+        design.contact_rank,
+        design.agent_rank,
+        design.reserve,
+        design.handle_factor,
+    )
+    sha = hashlib.sha256(repr([matrix.shape for matrix in matrices]).encode())
+    for matrix in matrices:
+        little_endian = matrix.astype(matrix.dtype.newbyteorder("<"))
+        sha.update(np.ascontiguousarray(little_endian).tobytes())
+    return sha.hexdigest()
+
+
+def determinants(value: Any) -> Any:  # noqa: ANN401 - walks whatever a model holds
+    """Give what counts of a configuration value: numbers and names in order, without the wording.
+
+    The order of forces, channels and groups counts (it decides ties), so a table becomes a list
+    of pairs.
+    """
+    if isinstance(value, Fact):
+        return value.value
+    if isinstance(value, BaseModel):
+        left_out = _WORDING | _NOT_COUNTED.get(type(value), frozenset())
+        return [
+            [name, determinants(getattr(value, name))]
+            for name in type(value).model_fields
+            if name not in left_out
+        ]
+    if isinstance(value, Mapping):
+        return [[str(key), determinants(item)] for key, item in value.items()]
+    if isinstance(value, tuple | list):
+        return [determinants(item) for item in value]
+    return value
+
+
+@cache
+def semantics() -> tuple[Any, ...]:
+    """Give the engine's semantics version, the rooms' code and the libraries that draw."""
+    libraries = [f"{name} {'.'.join(version(name).split('.')[:2])}" for name in LIBRARIES]
+    return SEMANTICS_VERSION, code_digest(*(files("sim") / room for room in ROOMS)), libraries
+
+
+def code_digest(*folders: Traversable) -> str:
+    """Give the digest of the Python code in some folders: its syntax, not its wording."""
+    sha = hashlib.sha256()
+    for folder in folders:
+        for name, text in sorted(_python_files(folder, folder.name)):
+            sha.update(f"{name}\n{_syntax(text)}\n".encode())
+    return sha.hexdigest()
+
+
+def _python_files(folder: Traversable, name: str) -> list[tuple[str, str]]:
+    """Give the name and text of each Python file in a folder and the folders below it."""
+    found = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _python_files(entry, f"{name}/{entry.name}")
+        elif entry.name.endswith(".py"):
+            found.append((f"{name}/{entry.name}", entry.read_text(encoding="utf-8")))
+    return found
+
+
+def _syntax(text: str) -> str:
+    """Give the code of a file without comments, docstrings and layout."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            match node.body:
+                case [ast.Expr(ast.Constant(str())), *rest]:
+                    node.body = rest
+    return ast.unparse(tree)  # and not ast.dump, which changes with Python

@@ -1,0 +1,44 @@
+"""What a run tells whoever watches it."""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Watches a run; the command line draws it, tests count it.
+
+    Every method returns at once. Replications are counted over points, not designs.
+    """
+
+    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
+        """Say what is to be done: `wanted` replications for now, of which `found` are stored."""
+
+    def advance(self, replications: int, contacts: int) -> None:
+        """Say that replications were finished, and how many contacts were simulated for them."""
+
+    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+        """Say how wide the widest interval of a point is, and how many more replications follow."""
+
+    def notice(self, message: str) -> None:
+        """Say something that the user should know."""
+
+    def finish(self) -> None:
+        """Say that all replications are done."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
+        """Keep quiet."""
+
+    def advance(self, replications: int, contacts: int) -> None:
+        """Keep quiet."""
+
+    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+        """Keep quiet."""
+
+    def notice(self, message: str) -> None:
+        """Keep quiet."""
+
+    def finish(self) -> None:
+        """Keep quiet."""

@@ -1,0 +1,226 @@
+"""The results folder: its tables from the store, its manifest, and whether it is whole."""
+
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import evidence
+from sim.experiment.block import Block, DamagedBlock
+from sim.experiment.errors import CannotGoOn, WrongInput
+from sim.experiment.files import file_digest, write_atomically
+from sim.experiment.runner import PointRun
+from sim.experiment.scenario import Study, targets_of
+from sim.experiment.store import read_block
+from sim.experiment.tables import (
+    COMPARISON_COLUMNS,
+    Cells,
+    Figures,
+    comparison_rows,
+    summary_header,
+    summary_rows,
+    write_csv,
+    write_kpi,
+)
+from sim.measures import plan_measures
+
+MANIFEST = "manifest.json"
+KPI = "kpi.parquet"
+SUMMARY = "summary.csv"
+COMPARISON = "comparison.csv"
+_LIBRARIES = ("numpy", "scipy", "simpy", "numba", "pandas", "pyarrow", "pydantic", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the store holds for a study, read point by point and design by design."""
+
+    study: Study
+    runs: Mapping[int, PointRun]
+    keys: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note the varied keys, the same for every point."""
+        object.__setattr__(self, "keys", tuple(self.study.points[0].varied))
+
+    def figures(self, point: int, design: str) -> Figures:
+        """Give one point under one design."""
+        run = self.runs[point]
+        tally = gather(run, run.point.design_digests[design])
+        return Figures(point, run.point.varied, design, self._cells(point), tally)
+
+    def all_figures(self) -> Iterator[Figures]:
+        """Give every point under every design, in order."""
+        for point in self.runs:
+            for design in self.study.experiment.designs:
+                yield self.figures(point, design)
+
+    def summary(self) -> Iterator[tuple[str | int | float | None, ...]]:
+        """Give the rows of `summary.csv`."""
+        for part in self.all_figures():
+            yield from summary_rows(part, self.keys)
+
+    def comparison(self) -> Iterator[tuple[str | int | float | None, ...]]:
+        """Give the rows of `comparison.csv`."""
+        others = [d for d in self.study.experiment.designs if d != self.study.experiment.baseline]
+        for point in self.runs:
+            baseline = self.figures(point, self.study.experiment.baseline)
+            for design in others:
+                yield from comparison_rows(self.figures(point, design), baseline)
+
+    def _cells(self, point: int) -> Cells:
+        centre, layout = self.runs[point].point.centre, self.runs[point].point.layout
+        targets = {name: channel.target_share.value for name, channel in centre.channels.items()}
+        return Cells.of(plan_measures(layout, self.study.horizon, targets_of(centre)), targets)
+
+    def write_tables(self, folder: Path) -> None:
+        """Write the three tables; the folder counts as unfinished until the manifest follows."""
+        (folder / MANIFEST).unlink(missing_ok=True)
+        write_atomically(folder / KPI, lambda file: write_kpi(file, self.all_figures(), self.keys))
+        write_atomically(
+            folder / SUMMARY,
+            lambda file: write_csv(file, summary_header(self.keys), self.summary()),
+        )
+        write_atomically(
+            folder / COMPARISON,
+            lambda file: write_csv(file, COMPARISON_COLUMNS, self.comparison()),
+        )
+
+    def write_manifest(self, folder: Path, engine: str, elapsed_s: float) -> None:
+        """Write what was asked, of which world, by which program, and what came of it."""
+        study = self.study
+        experiment = study.experiment
+        manifest = {
+            "name": study.name,
+            "experiment": experiment.model_dump(mode="json"),
+            "centre": study.centre.model_dump(mode="json"),
+            "evidence": [
+                {
+                    name: getattr(fact, name)
+                    for name in ("key", "value", "low", "high", "source", "assumed")
+                }
+                for fact in evidence(study.centre)
+            ],
+            "digest": study.digest,
+            "seed": experiment.seed,
+            "versions": versions(),
+            "engine": engine,
+            "elapsed_s": round(elapsed_s, 3),
+            "replications": {
+                **experiment.replications.model_dump(mode="json"),
+                "reached": {str(point): run.wanted for point, run in self.runs.items()},
+                "half_width": {
+                    str(point): _finite(run.half_width())
+                    for point, run in self.runs.items()
+                    if experiment.replications.until is not None
+                },
+            },
+            "designs": {
+                name: {
+                    "label": entry.label or name,
+                    "kind": entry.kind,
+                    "options": entry.options,
+                }
+                for name, entry in study.points[0].designs.items()
+            },
+            "points": [
+                {"point": point.index, "varied": dict(point.varied), "digest": point.digest}
+                for point in study.points
+            ],
+            "files": {name: file_digest(folder / name) for name in (KPI, SUMMARY, COMPARISON)},
+        }
+        _write_json(folder / MANIFEST, manifest)
+
+
+def gather(run: PointRun, design: str) -> NDArray[np.float64]:
+    """Give all replications of a point under one design, shape (2, R, M).
+
+    Raises
+    ------
+    CannotGoOn
+        If a block that was whole a moment ago is gone or damaged.
+    """
+    tally: NDArray[np.float64] | None = None
+    for replication in range(run.wanted):
+        path = run.blocks[design][replication]
+        try:
+            block: Block = read_block(path)
+        except (OSError, DamagedBlock) as error:
+            raise CannotGoOn(
+                f"{path}: was whole a moment ago and cannot be read now ({error}). "
+                "Run the same command again; only what is missing is computed."
+            ) from error
+        if tally is None:
+            tally = np.empty((2, run.wanted, block.cells))
+        tally[:, replication] = block.tally(design)[:, replication - block.start]
+    if tally is None:
+        raise ValueError("a point without replications")
+    return tally
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a finished results folder.
+
+    Raises
+    ------
+    WrongInput
+        If this is no results folder, or one whose run has not ended.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        reason = (
+            "its run has not ended; run the same experiment again"
+            if (folder / "store").is_dir()
+            else "it is not a results folder of `sim run`"
+        )
+        raise WrongInput(f"{folder}: there is no {MANIFEST}: {reason}.")
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WrongInput(
+            f"{path}: is damaged ({error}). Run the same experiment again; only the tables are "
+            "written anew."
+        ) from error
+    return manifest
+
+
+def seal(folder: Path) -> None:
+    """Enter the digests of all files, report and figures too, in the manifest."""
+    manifest = read_manifest(folder)
+    manifest["files"] = {
+        path.relative_to(folder).as_posix(): file_digest(path)
+        for pattern in ("*", "figures/*")
+        for path in sorted(folder.glob(pattern))
+        if path.is_file() and path.name != MANIFEST and path.suffix != ".tmp"
+    }
+    _write_json(folder / MANIFEST, manifest)
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of the program and of what it stands on."""
+    found = {"sim": _version("joint-contact-centres"), "python": platform.python_version()}
+    found.update({name: _version(name) for name in _LIBRARIES})
+    found["platform"] = platform.platform()
+    return {name: text for name, text in found.items() if text}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _finite(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    write_atomically(path, lambda file: file.write(text.encode()))

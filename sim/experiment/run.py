@@ -1,0 +1,184 @@
+"""Run an experiment: read it, find what is stored, compute what is missing, write the tables."""
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config.errors import ConfigError, Problem, as_toml, unknown
+from sim.engine import ENGINES
+from sim.experiment.errors import WrongInput
+from sim.experiment.executors import executor_for
+from sim.experiment.files import folder_name, write_atomically
+from sim.experiment.progress import Progress, Silent
+from sim.experiment.replication import Recipe, prepare, run_task
+from sim.experiment.results import Results
+from sim.experiment.runner import PointRun, done_already, find_stored, pickled, run_points
+from sim.experiment.scenario import Point, Study, read_study, targets_of
+from sim.experiment.store import Store
+from sim.measures import plan_measures
+
+DEFAULT_ENGINE = "simpy"
+PLAN = "plan.json"
+
+
+def run_experiment(  # noqa: PLR0913 - what the command line offers
+    path: Path,
+    *,
+    out: Path = Path("results"),
+    jobs: int | None = None,
+    engine: str | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Run an experiment, or what is missing of it, and give its results folder.
+
+    Parameters
+    ----------
+    path
+        The experiment's TOML file.
+    out
+        The folder under which its results folder lies.
+    jobs
+        Workers; all processors of the machine unless given.
+    engine
+        One of `sim.engine.ENGINES`, `DEFAULT_ENGINE` unless given; all give the same tables.
+    replications
+        Exactly this many, instead of what the file says.
+    seed
+        Instead of the file's.
+    progress
+        Who is told how it goes.
+
+    Raises
+    ------
+    ConfigError, WrongInput
+        If the input is wrong.
+    CannotGoOn
+        If the machine gives out. What was finished is stored, as after a KeyboardInterrupt.
+    """
+    engine = engine or DEFAULT_ENGINE
+    if engine not in ENGINES:
+        raise WrongInput(f'--engine "{engine}": {unknown("engine", engine, ENGINES)}')
+    started_s = time.monotonic()
+    progress = progress or Silent()
+    study = read_study(path, replications, seed)
+    folder = results_folder(study.path, out)
+    store = Store(folder / "store")
+    store.sweep()
+    runs = {point.index: _point_run(study, point, engine) for point in study.points}
+    for run in runs.values():
+        prepare(run.recipe)  # a point that cannot be drawn is refused before the first is run
+    _write_plan(store, study)
+    for run in runs.values():
+        find_stored(run, store, progress.notice)
+
+    wanted = sum(run.wanted for run in runs.values())
+    progress.start(
+        study.name, len(runs), len(study.experiment.designs), done_already(runs.values()), wanted
+    )
+    jobs = jobs or available_processors()
+    with executor_for(engine, jobs) as executor:
+        run_points(
+            runs,
+            study.experiment.replications,
+            store=store,
+            executor=executor,
+            jobs=jobs,
+            work=run_task,
+            progress=progress,
+        )
+    progress.finish()
+    results = Results(study, runs)
+    results.write_tables(folder)
+    results.write_manifest(folder, engine, time.monotonic() - started_s)
+    return folder
+
+
+def folders_for(experiments: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """Give the results folder of each experiment of a batch.
+
+    Raises
+    ------
+    WrongInput
+        If two of them would share one.
+    """
+    by_folder: dict[str, Path] = {}
+    for path in experiments:
+        folder = results_folder(path, out)
+        other = by_folder.setdefault(str(folder).casefold(), path)
+        if other != path:
+            raise WrongInput(
+                f"{other} and {path} would both write to {folder}; rename one of the files, or run "
+                "them apart with another --out."
+            )
+    return {path: results_folder(path, out) for path in experiments}
+
+
+def results_folder(path: Path, out: Path) -> Path:
+    """Give the results folder of an experiment's file."""
+    return out / folder_name(path.stem)
+
+
+def available_processors() -> int:
+    """Give how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _point_run(study: Study, point: Point, engine: str) -> PointRun:
+    """Give a point with nothing done yet."""
+    recipe = Recipe.of(point, study.horizon, study.experiment.seed, engine)
+    return PointRun(
+        point=point,
+        recipe=pickled(recipe),
+        wanted=study.experiment.replications.min,
+        precision_cells=_precision_cells(study, point),
+    )
+
+
+def _precision_cells(study: Study, point: Point) -> NDArray[np.intp]:
+    """Find the cells that the stopping rule looks at: each force's, over the whole window."""
+    until = study.experiment.replications.until
+    if until is None:
+        return np.array([], dtype=np.intp)
+    plan = plan_measures(point.layout, study.horizon, targets_of(point.centre))
+    measure = np.asarray(plan.measure)
+    eligible = (
+        (np.asarray(plan.channel) == until.channel)
+        & np.isin(np.asarray(plan.force), point.layout.forces)
+        & (np.asarray(plan.group) == "")
+        & (np.asarray(plan.period) == "all")
+    )
+    cells = np.flatnonzero(eligible & (measure == until.measure))
+    if not cells.size:
+        message = unknown("measure", until.measure, dict.fromkeys(measure[eligible].tolist()))
+        key = "replications.until.measure"
+        raise ConfigError([Problem(study.path, message, key, as_toml(until.measure))])
+    return cells
+
+
+def _write_plan(store: Store, study: Study) -> None:
+    """Note what this run is asked for, so that its state can be told while it runs."""
+    plan = {
+        "experiment": str(study.path),
+        "digest": study.digest,
+        "replications": study.experiment.replications.model_dump(mode="json"),
+        "points": [
+            {
+                "point": point.index,
+                "varied": dict(point.varied),
+                "digest": point.digest,
+                "designs": dict(point.design_digests),
+            }
+            for point in study.points
+        ],
+    }
+    text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(store.folder / PLAN, lambda file: file.write(text.encode()))

@@ -1,0 +1,208 @@
+"""From an experiment file to the scenarios that answer it: centre x staffing x design x horizon.
+
+A *point* is one combination of the varied keys; without `[vary]` there is one. A point and a
+design make a scenario. All designs of a point meet the same workloads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from sim.config import layout_of, load_centre, load_experiment
+from sim.config.centre import Centre, DesignEntry
+from sim.config.errors import ConfigError, Problem, as_toml, join_key, unknown
+from sim.config.experiment import Experiment, Replications
+from sim.config.vary import Scalar, points, values_of
+from sim.experiment.identity import design_digest, digest_of, point_digest
+from sim.measures import Targets
+from sim.records import Horizon, Layout
+from sim.routing import DesignError, build_design
+
+MOST_POINTS = 10_000
+
+Varied = Mapping[str, str | float]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One combination of the varied keys: a whole centre, and the designs tried on it.
+
+    Parameters
+    ----------
+    index
+        Its number, 0 for the first.
+    varied
+        By varied key: the value here.
+    designs
+        By design name: its entry in the centre.
+    digest
+        What determines its workloads and measures, see `identity`.
+    design_digests
+        By design name: what determines its matrices.
+    """
+
+    index: int
+    varied: Varied
+    centre: Centre
+    layout: Layout
+    designs: Mapping[str, DesignEntry]
+    digest: str
+    design_digests: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Study:
+    """An experiment, resolved: everything that a run needs to know."""
+
+    path: Path
+    experiment: Experiment
+    horizon: Horizon
+    centre: Centre  # as the folder has it, before anything is varied
+    points: tuple[Point, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The experiment's name: that of its file."""
+        return self.path.stem
+
+    @property
+    def digest(self) -> str:
+        """What determines the tables."""
+        points = [[point.digest, list(point.design_digests.items())] for point in self.points]
+        varied = [list(point.varied.items()) for point in self.points]
+        targets = [targets_of(point.centre).target_share.tolist() for point in self.points]
+        asked = self.experiment.replications.model_dump(mode="json")
+        return digest_of([points, varied, targets, asked, self.experiment.baseline])
+
+
+def read_study(path: Path, replications: int | None = None, seed: int | None = None) -> Study:
+    """Read an experiment and the centre it asks about.
+
+    Parameters
+    ----------
+    replications
+        Exactly this many, instead of what the file says.
+    seed
+        Instead of the file's.
+
+    Raises
+    ------
+    ConfigError
+        If the experiment or its centre is wrong, or the two do not fit together.
+    """
+    experiment = load_experiment(path)
+    changes: dict[str, Any] = {}
+    if replications is not None:
+        changes["replications"] = Replications(min=replications)
+    if seed is not None:
+        changes["seed"] = seed
+    experiment = experiment.model_copy(update=changes)
+    centre = load_centre(experiment.centre)
+    overrides = combinations(path, experiment)
+    resolved = tuple(
+        _point(path, experiment, index, *pair)
+        for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
+    )
+    return Study(path, experiment, horizon_of(experiment), centre, resolved)
+
+
+def horizon_of(experiment: Experiment) -> Horizon:
+    """Give the window that an experiment asks for."""
+    span = experiment.horizon
+    return Horizon(span.warm_up_h, span.measured_h, span.cool_down_h)
+
+
+def targets_of(centre: Centre) -> Targets:
+    """Give what each channel promises, in the order of the channels."""
+    channels = centre.channels.values()
+    return Targets(
+        answer_within_s=np.array([channel.answer_within_s.value for channel in channels]),
+        target_share=np.array([channel.target_share.value for channel in channels]),
+        transfer_delay_s=np.array(
+            [
+                0.0 if channel.transfer_delay_s is None else channel.transfer_delay_s.value
+                for channel in channels
+            ]
+        ),
+    )
+
+
+def combinations(path: Path, experiment: Experiment) -> list[dict[str, Scalar]]:
+    """Give every combination of the varied keys, the last key changing fastest.
+
+    Raises
+    ------
+    ConfigError
+        If there are more than anyone can have meant.
+    """
+    n = prod(len(values_of(values)) for values in experiment.vary.values())
+    if n > MOST_POINTS:
+        message = (
+            f"gives {n:,} combinations, at most {MOST_POINTS:,} are allowed; "
+            "vary fewer keys at once, or fewer values of each"
+        )
+        raise ConfigError([Problem(path, message, "vary")])
+    return points(experiment)
+
+
+def as_columns(combined: list[dict[str, Scalar]]) -> list[Varied]:
+    """Give the varied values as table columns hold them: each key all numbers, or all text."""
+    numeric = {
+        key: all(
+            isinstance(row[key], int | float) and not isinstance(row[key], bool) for row in combined
+        )
+        for key in combined[0]
+    }
+    return [
+        MappingProxyType({key: value if numeric[key] else str(value) for key, value in row.items()})
+        for row in combined
+    ]
+
+
+def _point(
+    path: Path, experiment: Experiment, index: int, overrides: Mapping[str, Scalar], varied: Varied
+) -> Point:
+    """Resolve one combination of the varied keys."""
+    centre = load_centre(experiment.centre, overrides)
+    layout, horizon = layout_of(centre), horizon_of(experiment)
+    for name in experiment.designs:
+        if name not in centre.designs:
+            message = unknown("design of the centre", name, centre.designs)
+            raise ConfigError([Problem(path, message, "designs", as_toml(name))])
+    designs = {name: centre.designs[name] for name in experiment.designs}
+    digests = {
+        name: require_design(experiment.centre, name, entry, layout, horizon)
+        for name, entry in designs.items()
+    }
+    return Point(
+        index=index,
+        varied=varied,
+        centre=centre,
+        layout=layout,
+        designs=designs,
+        digest=point_digest(centre, horizon, experiment.seed),
+        design_digests=digests,
+    )
+
+
+def require_design(
+    folder: Path, name: str, entry: DesignEntry, layout: Layout, horizon: Horizon
+) -> str:
+    """Give the digest of a design that can be built.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot; the message names its key in the centre.
+    """
+    try:
+        return design_digest(build_design(entry.kind, layout, horizon, entry.options))
+    except DesignError as error:
+        option = ["options", error.option] if error.option else []
+        key = join_key(["designs", name, *option])
+        raise ConfigError([Problem(folder / "centre.toml", str(error), key)]) from error

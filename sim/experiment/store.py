@@ -1,0 +1,104 @@
+"""The store: every finished block once, on disk, under the digest of what determines it.
+
+    store/plan.json                             what the last run was asked for
+    store/<digest of a point>/r000040-000040-<digest of designs>.block
+    store/damaged/                              files whose checksum did not fit
+
+A block is written whole or not at all and never changed. Two runs on one folder write the same
+bytes under the same name, so neither can harm the other. Designs have digests of their own inside
+a block: a design added later is computed alone, and one that is renamed not at all.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from sim.experiment.block import Block, DamagedBlock
+from sim.experiment.errors import CannotGoOn
+from sim.experiment.files import TEMPORARY, write_atomically
+
+_DIGITS = 24  # of a digest, in a folder's name: Windows likes short paths
+_ABANDONED_AFTER_S = 3600.0
+
+Notice = Callable[[str], None]
+
+
+class Store:
+    """The blocks under one results folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder `store`, which need not exist yet."""
+        self.folder = folder
+
+    def put(self, point: str, block: Block) -> Path:
+        """Write a block of the point with this digest, and give its path.
+
+        Raises
+        ------
+        CannotGoOn, WrongInput
+            If it cannot be written; what is there stays as it is.
+        """
+        designs = sha256("".join(sorted(block.parts)).encode()).hexdigest()[:12]
+        name = f"r{block.start:06d}-{block.stop - 1:06d}-{designs}.block"
+        path = self.point_folder(point) / name
+        content = block.to_bytes()
+        try:
+            write_atomically(path, lambda file: file.write(content))
+        except CannotGoOn:
+            # Windows refuses the name while another run reads or writes the same block.
+            if not self._holds(path, block):
+                raise
+        return path
+
+    def blocks(self, point: str, damaged: Callable[[Path], None]) -> Iterator[tuple[Path, Block]]:
+        """Give the blocks of a point in order of name; tell `damaged` of any that is not whole."""
+        for path in sorted(self.point_folder(point).glob("*.block")):
+            try:
+                yield path, read_block(path)
+            except FileNotFoundError:
+                continue  # another run has just set it aside
+            except DamagedBlock:
+                damaged(path)
+
+    def set_aside(self, path: Path, notice: Notice) -> None:
+        """Move a damaged file out of the way, and say so."""
+        aside = self.folder / "damaged" / f"{path.parent.name}-{path.name}-{time.time_ns()}"
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.replace(aside)
+        except FileNotFoundError:
+            return  # another run was quicker
+        notice(
+            f"A stored result was damaged (its checksum did not fit). It now lies in {aside}; "
+            "its replications are computed again."
+        )
+
+    def sweep(self) -> None:
+        """Delete what killed runs left half written; younger files may be another run's."""
+        long_ago = time.time() - _ABANDONED_AFTER_S
+        for path in self.folder.glob(f"*/*{TEMPORARY}"):
+            if path.stat().st_mtime < long_ago:
+                path.unlink(missing_ok=True)
+
+    def point_folder(self, point: str) -> Path:
+        """Give the folder of the point with this digest."""
+        return self.folder / point[:_DIGITS]
+
+    @staticmethod
+    def _holds(path: Path, block: Block) -> bool:
+        try:
+            return read_block(path).parts.keys() == block.parts.keys()
+        except (OSError, DamagedBlock):
+            return False
+
+
+def read_block(path: Path) -> Block:
+    """Read a block and check it.
+
+    Raises
+    ------
+    DamagedBlock
+        If its checksum does not fit.
+    """
+    return Block.from_bytes(path.read_bytes())

@@ -1,0 +1,273 @@
+"""The tables of a results folder, built from the store point by point.
+
+`kpi.parquet` holds every replication, `summary.csv` and `comparison.csv` what they say together.
+The bytes depend on the figures alone: the same order of rows always, floats in their shortest
+exact form, no time and no machine in them.
+
+The CSV files are UTF-8 with a byte order mark, because Excel takes a file without one for the
+local code page and garbles every name beyond ASCII; pandas and R's readr skip it. A name that a
+spreadsheet would take for a formula (it begins with = + - @, tab or return) gets a leading
+apostrophe there, the usual guard against formula injection; `as_named` takes it off. Parquet holds
+names as they are.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.experiment.scenario import Varied
+from sim.experiment.statistics import (
+    Interval,
+    divide,
+    ratio_difference,
+    ratio_interval,
+    share_meeting,
+)
+from sim.measures import MeasurePlan
+
+ALL = "all"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CSV_ENCODING = "utf-8-sig"
+_ROWS_PER_GROUP = 1 << 19  # a few MB of columns in memory at a time
+
+Floats = NDArray[np.float64]
+Value = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The labels of the M cells of a tally, as arrays of strings, and each cell's target."""
+
+    force: NDArray[np.str_]
+    channel: NDArray[np.str_]
+    group: NDArray[np.str_]
+    period: NDArray[np.str_]
+    measure: NDArray[np.str_]
+    unit: NDArray[np.str_]
+    target: Floats
+
+    @classmethod
+    def of(cls, plan: MeasurePlan, target_share: Mapping[str, float]) -> "Cells":
+        """Give a plan's labels; the target of a channel stands on its service level."""
+        labels = {
+            name: np.asarray(getattr(plan, name), dtype=np.str_)
+            for name in ("force", "channel", "group", "period", "measure", "unit")
+        }
+        promised = labels["measure"] == "service_level"
+        target = np.array(
+            [
+                target_share.get(str(channel), np.nan) if here else np.nan
+                for channel, here in zip(labels["channel"], promised, strict=True)
+            ]
+        )
+        return cls(**labels, target=target)
+
+    @property
+    def in_summary(self) -> NDArray[np.bool_]:
+        """Shape (M,): not about a single group, and not hour by hour through the week."""
+        kept: NDArray[np.bool_] = (self.group == "") & ~np.char.startswith(self.period, "week_")
+        return kept
+
+    @property
+    def in_comparison(self) -> NDArray[np.bool_]:
+        """Shape (M,): about the whole measured window."""
+        kept: NDArray[np.bool_] = (self.group == "") & (self.period == ALL)
+        return kept
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One point under one design: all replications of all cells.
+
+    Parameters
+    ----------
+    tally
+        Shape (2, R, M): numerators, then denominators.
+    """
+
+    point: int
+    varied: Varied
+    design: str
+    cells: Cells
+    tally: Floats
+
+
+def write_kpi(file: BinaryIO, figures: Iterable[Figures], keys: Sequence[str]) -> None:
+    """Write the tidy table of every measure, cell and replication, a part at a time.
+
+    Parameters
+    ----------
+    figures
+        In order of point and design.
+    keys
+        The varied keys, each a column.
+    """
+    writer: pq.ParquetWriter | None = None
+    try:
+        for part in figures:
+            replications, cells = part.tally.shape[1:]
+            step = max(1, _ROWS_PER_GROUP // max(1, cells))
+            for start in range(0, replications, step):
+                table = _kpi_rows(part, keys, start, min(start + step, replications))
+                if writer is None:
+                    writer = pq.ParquetWriter(file, table.schema, compression="zstd")
+                writer.write_table(table, row_group_size=table.num_rows)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _kpi_rows(part: Figures, keys: Sequence[str], start: int, stop: int) -> pa.Table:
+    """Give the rows of some replications."""
+    cells, weeks = part.cells, stop - start
+    size = cells.measure.size
+    numerator, denominator = part.tally[:, start:stop].reshape(2, -1)
+    rows = weeks * size
+
+    def labels(column: NDArray[np.str_]) -> pa.DictionaryArray:
+        names, codes = np.unique(column, return_inverse=True)
+        return pa.DictionaryArray.from_arrays(
+            pa.array(np.tile(codes.astype(np.int32), weeks)), pa.array(names.tolist(), pa.string())
+        )
+
+    def same(value: Value) -> pa.Array:
+        if isinstance(value, str):
+            codes = pa.array(np.zeros(rows, dtype=np.int32))
+            return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string()))
+        return pa.array(np.full(rows, np.nan if value is None else value, dtype=np.float64))
+
+    columns = {
+        "point": pa.array(np.full(rows, part.point, dtype=np.int32)),
+        "design": same(part.design),
+        "replication": pa.array(np.repeat(np.arange(start, stop, dtype=np.int32), size)),
+        "force": labels(cells.force),
+        "channel": labels(cells.channel),
+        "group": labels(cells.group),
+        "period": labels(cells.period),
+        "measure": labels(cells.measure),
+        "numerator": pa.array(numerator),
+        "denominator": pa.array(denominator),
+        "value": pa.array(divide(numerator, denominator), from_pandas=True),  # 0/0 is null
+        "unit": labels(cells.unit),
+        **{key: same(part.varied[key]) for key in keys},
+    }
+    return pa.table(columns)
+
+
+SUMMARY_COLUMNS = ("force", "channel", "period", "measure", "value", "ci_low", "ci_high")
+SUMMARY_REST = ("replications", "unit", "target", "p_meets_target")
+COMPARISON_COLUMNS = (
+    "point",
+    "design",
+    "baseline",
+    "force",
+    "channel",
+    "measure",
+    "difference",
+    "ci_low",
+    "ci_high",
+    "replications",
+)
+
+
+def summary_header(keys: Sequence[str]) -> tuple[str, ...]:
+    """Give the columns of `summary.csv`."""
+    return ("point", "design", *keys, *SUMMARY_COLUMNS, *SUMMARY_REST)
+
+
+def summary_rows(part: Figures, keys: Sequence[str]) -> Iterator[tuple[Value, ...]]:
+    """Give what the replications of one point and design say together, with intervals."""
+    cells, kept = part.cells, np.flatnonzero(part.cells.in_summary)
+    numerator, denominator = part.tally[:, :, kept]
+    interval = _bounded(ratio_interval(numerator, denominator), cells.unit[kept])
+    meets = share_meeting(numerator, denominator, cells.target[kept])
+    head = (part.point, part.design, *(part.varied[key] for key in keys))
+    for row, cell in enumerate(kept):
+        yield (
+            *head,
+            str(cells.force[cell]),
+            str(cells.channel[cell]),
+            str(cells.period[cell]),
+            str(cells.measure[cell]),
+            float(interval.value[row]),
+            float(interval.low[row]),
+            float(interval.high[row]),
+            int(interval.replications[row]),
+            str(cells.unit[cell]),
+            float(cells.target[cell]),
+            float(meets[row]),
+        )
+
+
+def comparison_rows(part: Figures, baseline: Figures) -> Iterator[tuple[Value, ...]]:
+    """Give the paired differences of one design to the baseline, on the same workloads."""
+    cells, kept = part.cells, np.flatnonzero(part.cells.in_comparison)
+    interval = ratio_difference(*part.tally[:, :, kept], *baseline.tally[:, :, kept])
+    for row, cell in enumerate(kept):
+        yield (
+            part.point,
+            part.design,
+            baseline.design,
+            str(cells.force[cell]),
+            str(cells.channel[cell]),
+            str(cells.measure[cell]),
+            float(interval.value[row]) + 0.0,  # and not -0.0
+            float(interval.low[row]) + 0.0,
+            float(interval.high[row]) + 0.0,
+            int(interval.replications[row]),
+        )
+
+
+def write_csv(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    """Write rows as CSV that spreadsheets open cleanly; missing numbers are empty."""
+    text = io.TextIOWrapper(file, encoding=CSV_ENCODING, newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([as_text(name) for name in header])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    text.flush()
+    text.detach()
+
+
+def as_text(name: str) -> str:
+    """Give a name as a CSV may hold it: never a formula.
+
+    Examples
+    --------
+    >>> as_text("=1+1"), as_text("Kent")
+    ("'=1+1", 'Kent')
+    """
+    return f"'{name}" if name.startswith(FORMULA_STARTS) else name
+
+
+def as_named(text: str) -> str:
+    """Give the name that `as_text` made safe.
+
+    Examples
+    --------
+    >>> as_named("'=1+1"), as_named("Kent")
+    ('=1+1', 'Kent')
+    """
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def _cell(value: Value) -> str:
+    if isinstance(value, str):
+        return as_text(value)
+    if value is None or value != value:  # noqa: PLR0124 - nan is the one that differs from itself
+        return ""
+    return repr(value)
+
+
+def _bounded(interval: Interval, unit: NDArray[np.str_]) -> Interval:
+    """Keep intervals where their quantity can lie: no share above 1, nothing below 0."""
+    highest = np.where(unit == "share", 1.0, np.inf)
+    return interval._replace(
+        low=np.maximum(interval.low, 0.0), high=np.minimum(interval.high, highest)
+    )
