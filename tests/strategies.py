@@ -4,7 +4,16 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.records import ON_ABANDONED, ON_ANSWERED, PRIMARY, Design, Staffing, Workload
+from sim.records import (
+    ON_ABANDONED,
+    ON_ANSWERED,
+    ON_CUT,
+    ON_INTERRUPTED,
+    PRIMARY,
+    Design,
+    Staffing,
+    Workload,
+)
 
 INF = float("inf")
 
@@ -48,7 +57,13 @@ def workloads(draw, n_classes: int, max_primary: int = 30, max_latent: int = 15)
         np.concatenate(
             [
                 np.full(p, PRIMARY, np.int8),
-                draw(column(latent, st.sampled_from([ON_ABANDONED, ON_ANSWERED]), np.int8)),
+                draw(
+                    column(
+                        latent,
+                        st.sampled_from([ON_ABANDONED, ON_ANSWERED, ON_CUT, ON_INTERRUPTED]),
+                        np.int8,
+                    )
+                ),
             ]
         ),
         parent,
@@ -80,6 +95,7 @@ def staffings(draw, n_groups: int, max_steps: int = 10) -> Staffing:
         np.array([time for time, _ in keys], float),
         np.array([group for _, group in keys], int),
         np.array(levels, int),
+        draw(arrays(np.bool_, len(keys), elements=st.sampled_from([False, False, False, True]))),
     )
 
 
@@ -113,6 +129,7 @@ def designs(draw, n_classes: int, n_groups: int, max_spans: int = 3) -> Design:
                 fill=st.nothing(),
             )
         ),
+        draw(arrays(np.bool_, shape, elements=st.booleans(), fill=st.nothing())),
     )
 
 

@@ -51,12 +51,12 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
         np.zeros(n, dtype=np.int8),
         *(np.full(n, np.inf) for _ in range(3)),
         np.full(n, compiled_loop.NOBODY),
+        np.zeros(n, dtype=np.bool_),
     )
     inputs = (
         workload.contact_class,
         workload.arrival_s[: workload.n_primary],
         workload.patience_s,
-        workload.handle_s,
         workload.trigger,
         workload.delay_s,
         workload.child_start,
@@ -64,6 +64,7 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
         staffing.step_s,
         staffing.step_group,
         staffing.step_staffed,
+        staffing.step_cut,
         design.change_s,
         *(
             matrix.reshape(-1)
@@ -73,10 +74,12 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
                 design.agent_rank,
                 design.reserve,
                 design.handle_factor,
+                design.interrupts,
             )
         ),
     )
     rooms = (
+        workload.handle_s.copy(),
         np.zeros(n_groups, dtype=np.int64),  # staffed
         np.zeros(n_groups, dtype=np.int64),  # free
         np.full(n, compiled_loop.NOBODY),  # following
@@ -160,12 +163,12 @@ def _signature() -> Any:  # noqa: ANN401 - Numba's own type
     def array(scalar: Any, ndim: int = 1, *, written: bool = False) -> Any:  # noqa: ANN401
         return types.Array(scalar, ndim, "C", readonly=not written)
 
-    real, whole, tiny = types.float64, types.int64, types.int8
-    workload = (whole, real, real, real, tiny, real, whole, whole)
-    staffing = (real, whole, whole)
-    design = (real, real, whole, whole, whole, real)
-    log = (tiny, real, real, real, whole)
-    rooms = (whole, whole, whole, whole, whole, real)
+    real, whole, tiny, truth = types.float64, types.int64, types.int8, types.boolean
+    workload = (whole, real, real, tiny, real, whole, whole)
+    staffing = (real, whole, whole, truth)
+    design = (real, real, whole, whole, whole, real, truth)
+    log = (tiny, real, real, real, whole, truth)
+    rooms = (real, whole, whole, whole, whole, whole, real)
     return types.int64(
         *(array(scalar) for scalar in workload + staffing + design),
         *(array(scalar, written=True) for scalar in log + rooms),

@@ -25,7 +25,7 @@ from sim.engine.order import (
     STAFFING_STEP,
 )
 from sim.records.contact_log import ABANDONED, ANSWERED, OPEN
-from sim.records.workload import ON_ABANDONED, ON_ANSWERED
+from sim.records.workload import ON_ABANDONED, ON_ANSWERED, ON_CUT, ON_INTERRUPTED
 from sim.routing import rules
 
 KIND_SHIFT = 48
@@ -40,6 +40,8 @@ PROGRESS_SIZE = 6
 inlined = numba.njit(forceinline=True)
 choose_group = inlined(rules.choose_group)
 choose_class = inlined(rules.choose_class)
+may_interrupt = inlined(rules.may_interrupt)
+is_better_interruption = inlined(rules.is_better_interruption)
 
 
 @inlined
@@ -144,11 +146,32 @@ def next_outside(
     return instant_s, key
 
 
+@inlined
+def rest_of(
+    work: int, trigger: NDArray[Any], child_start: NDArray[Any], child: NDArray[Any]
+) -> int:
+    """Give the row that stands for the rest of interrupted work, or NOBODY."""
+    for i in range(child_start[work], child_start[work + 1]):
+        if trigger[child[i]] == ON_INTERRUPTED:
+            rest: int = child[i]
+            return rest
+    return NOBODY
+
+
+@inlined
+def any_interrupts(k: int, start: int, n_groups: int, interrupts: NDArray[Any]) -> bool:
+    """Tell whether the class may interrupt work anywhere."""
+    row = start + k * n_groups
+    found = False
+    for at in range(row, row + n_groups):
+        found = found or interrupts[at]
+    return found
+
+
 def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by design
     contact_class: NDArray[Any],
     primary_s: NDArray[Any],
     patience_s: NDArray[Any],
-    handle_s: NDArray[Any],
     trigger: NDArray[Any],
     follow_delay_s: NDArray[Any],
     child_start: NDArray[Any],
@@ -156,17 +179,21 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
     step_s: NDArray[Any],
     step_group: NDArray[Any],
     step_staffed: NDArray[Any],
+    step_cut: NDArray[Any],
     change_s: NDArray[Any],
     delay_s: NDArray[Any],
     contact_rank: NDArray[Any],
     agent_rank: NDArray[Any],
     reserve: NDArray[Any],
     handle_factor: NDArray[Any],
+    interrupts: NDArray[Any],
     outcome: NDArray[Any],
     arrival_s: NDArray[Any],
     wait_end_s: NDArray[Any],
     service_end_s: NDArray[Any],
     answered_by: NDArray[Any],
+    cut: NDArray[Any],
+    handle_s: NDArray[Any],
     staffed: NDArray[Any],
     free: NDArray[Any],
     following: NDArray[Any],
@@ -182,9 +209,10 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
 
     The arguments are, in this order: the columns of the workload (`primary_s` holds the P
     primaries), of the staffing and of the design (laid flat); the columns of the log, to be
-    filled; and the state, which is the caller's so that a full heap can be enlarged: handlers
-    staffed and free per group; the queues as linked lists (`following` is the next in the queue);
-    the positive finite delays of each class; the heap; and the scalars.
+    filled; and the state, which is the caller's so that a full heap can be enlarged: handle times
+    (the rest of interrupted work is written there); handlers staffed and free per group; the
+    queues as linked lists (`following` is the next in the queue); the positive finite delays of
+    each class; the heap; and the scalars.
     """
     n_primary = primary_s.size
     n_classes, n_groups = head_contact.size, free.size
@@ -217,9 +245,11 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
         subject = key & SUBJECT_MASK
 
         # Is there room for all that this event may put on the heap, and the sentinel?
-        room = n_groups + 3
+        room = n_groups + 4
         if kind == STAFFING_STEP:
-            room += max(step_staffed[subject], 0)
+            room += step_staffed[subject]
+            if step_cut[subject]:
+                room += child.size
         elif kind == SERVICE_END or kind == PATIENCE_END:  # noqa: PLR1714, SIM109 - as below
             room += child_start[subject + 1] - child_start[subject]
         elif kind == DESIGN_CHANGE:
@@ -242,10 +272,11 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
         woken_by = 0
 
         if kind == SERVICE_END:
-            serve_from = answered_by[subject]
-            serve_until = serve_from + 1
-            free[serve_from] += 1
-            woken_by = ON_ANSWERED
+            if not cut[subject]:
+                serve_from = answered_by[subject]
+                serve_until = serve_from + 1
+                free[serve_from] += 1
+                woken_by = ON_ANSWERED
         elif kind == ARRIVAL or kind == OVERFLOW_OPENING:  # noqa: PLR1714, SIM109 - compiles to two tests
             if kind == ARRIVAL:
                 if subject == next_primary:
@@ -257,6 +288,47 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                 group = choose_group(
                     now_s, arrival_s[subject], k, start, delay_s, contact_rank, reserve, free
                 )
+                if group == NOBODY and any_interrupts(k, start, n_groups, interrupts):
+                    # The work in hand is what has a service end on the heap and was not cut off.
+                    work, rank, begun_s = NOBODY, 0, -np.inf
+                    for i in range(size):
+                        other = heap_key[i] & SUBJECT_MASK
+                        if (
+                            heap_key[i] >> KIND_SHIFT == SERVICE_END
+                            and not cut[other]
+                            and rest_of(other, trigger, child_start, child) != NOBODY
+                            and may_interrupt(
+                                now_s,
+                                arrival_s[subject],
+                                k,
+                                start,
+                                delay_s,
+                                agent_rank,
+                                interrupts,
+                                free,
+                                contact_class[other],
+                                answered_by[other],
+                            )
+                        ):
+                            other_rank = contact_rank[start + k * n_groups + answered_by[other]]
+                            if is_better_interruption(
+                                other_rank, wait_end_s[other], other, rank, begun_s, work
+                            ):
+                                work, rank, begun_s = other, other_rank, wait_end_s[other]
+                    if work != NOBODY:
+                        group = answered_by[work]
+                        end_s = service_end_s[work]
+                        rest_share = (end_s - now_s) / (end_s - begun_s)
+                        rest = rest_of(work, trigger, child_start, child)
+                        handle_s[rest] = handle_s[work] * rest_share
+                        cut[work] = True
+                        service_end_s[work] = now_s
+                        free[group] += 1
+                        for i in range(child_start[work], child_start[work + 1]):
+                            if trigger[child[i]] == ON_INTERRUPTED:
+                                key = ARRIVAL * KIND_STRIDE + child[i]
+                                woken_s = now_s + follow_delay_s[child[i]]
+                                size = heap_push(heap_s, heap_key, size, woken_s, key)
                 if group != NOBODY:
                     end_s = now_s + handle_s[subject] * handle_factor[start + k * n_groups + group]
                     free[group] -= 1
@@ -297,6 +369,21 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
             outside_s, outside_key = next_outside(step_s, next_step, change_s, next_change)
             serve_from = step_group[subject]
             serve_until = serve_from + 1
+            if step_cut[subject]:
+                for contact in range(outcome.size):
+                    if (
+                        answered_by[contact] == serve_from
+                        and service_end_s[contact] > now_s
+                        and not cut[contact]
+                    ):
+                        cut[contact] = True
+                        service_end_s[contact] = now_s
+                        free[serve_from] += 1
+                        for i in range(child_start[contact], child_start[contact + 1]):
+                            if trigger[child[i]] == ON_CUT:
+                                key = ARRIVAL * KIND_STRIDE + child[i]
+                                woken_s = now_s + follow_delay_s[child[i]]
+                                size = heap_push(heap_s, heap_key, size, woken_s, key)
             free[serve_from] += step_staffed[subject] - staffed[serve_from]
             staffed[serve_from] = step_staffed[subject]
         else:

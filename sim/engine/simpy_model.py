@@ -29,13 +29,21 @@ from sim.records import (
     NOT_WOKEN,
     ON_ABANDONED,
     ON_ANSWERED,
+    ON_CUT,
+    ON_INTERRUPTED,
     OPEN,
     ContactLog,
     Design,
     Staffing,
     Workload,
 )
-from sim.routing.rules import NOBODY, choose_class, choose_group
+from sim.routing.rules import (
+    NOBODY,
+    choose_class,
+    choose_group,
+    is_better_interruption,
+    may_interrupt,
+)
 
 Observer = Callable[[float, str, int, int, int, int], None]
 """Called as `observer(time_s, event, contact, group, waiting, free)`; -1 for no contact or group.
@@ -113,6 +121,7 @@ class CentreModel:
         self.contact_rank: list[int] = design.contact_rank.ravel().tolist()
         self.agent_rank: list[int] = design.agent_rank.ravel().tolist()
         self.reserve: list[int] = design.reserve.ravel().tolist()
+        self.interrupts: list[bool] = design.interrupts.ravel().tolist()
         self.handle_factor: list[float] = design.handle_factor.ravel().tolist()
         self.has_children: list[bool] = (
             workload.child_start[1:] > workload.child_start[:-1]
@@ -121,6 +130,7 @@ class CentreModel:
         self.staffed = [0] * n_groups
         self.free = [0] * n_groups
         self.queue: list[deque[int]] = [deque() for _ in range(n_classes)]
+        self.in_hand: list[dict[int, None]] = [{} for _ in range(n_groups)]  # contacts, as begun
         self.head_arrival_s = [inf] * n_classes
         self.head_contact = [NOBODY] * n_classes
 
@@ -130,6 +140,7 @@ class CentreModel:
         self.wait_end_s = [inf] * n
         self.service_end_s = [inf] * n
         self.group = [NOBODY] * n
+        self.cut = [False] * n
         self.set_design(0)
 
     def run(self) -> ContactLog:
@@ -144,6 +155,7 @@ class CentreModel:
             self.wait_end_s,  # type: ignore[arg-type]
             self.service_end_s,  # type: ignore[arg-type]
             self.group,  # type: ignore[arg-type]
+            self.cut,  # type: ignore[arg-type]
         )
 
     # What comes from outside: contacts, staff, changes of the design.
@@ -156,15 +168,19 @@ class CentreModel:
             self.receive(contact)
 
     def staffing_steps(self) -> Generator[Instant, None, None]:
-        """Let staff come on and leave; who is on a call finishes it first."""
+        """Let staff come on and leave; who is on a call finishes it first, unless it is cut."""
         steps = zip(
             self.staffing.step_s.tolist(),
             self.staffing.step_group.tolist(),
             self.staffing.step_staffed.tolist(),
+            self.staffing.step_cut.tolist(),
             strict=True,
         )
-        for step, (instant_s, group, staffed) in enumerate(steps):
+        for step, (instant_s, group, staffed, cut) in enumerate(steps):
             yield self.env.at(instant_s, STAFFING_STEP, step)
+            if cut:
+                for contact in list(self.in_hand[group]):
+                    self.break_off(contact, ON_CUT)
             self.free[group] += staffed - self.staffed[group]
             self.staffed[group] = staffed
             if self.observer:
@@ -194,6 +210,7 @@ class CentreModel:
             sorted({delay for delay in delays if 0 < delay < inf})
             for delays in self.design.delay_s[span].tolist()
         ]
+        self.class_interrupts: list[bool] = self.design.interrupts[span].any(axis=1).tolist()
 
     # What happens to one contact.
 
@@ -205,16 +222,7 @@ class CentreModel:
         self.outcome[contact] = OPEN
         if self.observer:
             self.observe("arrival", contact, NOBODY)
-        group = choose_group(
-            now_s,
-            now_s,
-            k,
-            self.span_start,
-            self.delay_s,
-            self.contact_rank,
-            self.reserve,
-            self.free,
-        )
+        group = self.find_handler(contact)
         if group != NOBODY:
             self.answer(contact, group)
             return
@@ -228,6 +236,60 @@ class CentreModel:
         patience_s = self.patience_s[contact]
         if patience_s < inf:
             self.env.at(now_s + patience_s, PATIENCE_END, contact, self.on_patience_end)
+
+    def find_handler(self, contact: int) -> int:
+        """Give the group with a free handler for the contact, by interrupting work if need be."""
+        k = self.contact_class[contact]
+        group = choose_group(
+            self.env.now,
+            self.arrival_s[contact],
+            k,
+            self.span_start,
+            self.delay_s,
+            self.contact_rank,
+            self.reserve,
+            self.free,
+        )
+        if group == NOBODY and self.class_interrupts[k]:
+            work = self.find_interruption(contact)
+            if work != NOBODY:
+                group = self.group[work]
+                self.break_off(work, ON_INTERRUPTED)
+        return group
+
+    def find_interruption(self, contact: int) -> int:
+        """Give the work that an urgent contact interrupts, or NOBODY."""
+        k, best, best_rank, best_begun_s = self.contact_class[contact], NOBODY, 0, -inf
+        for group, in_hand in enumerate(self.in_hand):
+            rank = self.contact_rank[self.span_start + k * len(self.free) + group]
+            for work in in_hand:
+                if (
+                    self.rest_of(work) != NOBODY
+                    and may_interrupt(
+                        self.env.now,
+                        self.arrival_s[contact],
+                        k,
+                        self.span_start,
+                        self.delay_s,
+                        self.agent_rank,
+                        self.interrupts,
+                        self.free,
+                        self.contact_class[work],
+                        group,
+                    )
+                    and is_better_interruption(
+                        rank, self.wait_end_s[work], work, best_rank, best_begun_s, best
+                    )
+                ):
+                    best, best_rank, best_begun_s = work, rank, self.wait_end_s[work]
+        return best
+
+    def rest_of(self, work: int) -> int:
+        """Give the row that stands for the rest of interrupted work, or NOBODY."""
+        for child in self.children_of(work):
+            if self.workload.trigger[child] == ON_INTERRUPTED:
+                return child
+        return NOBODY
 
     def schedule_openings(self, contact: int) -> None:
         """Note when further rooms open to a waiting contact; those open by now have been tried."""
@@ -248,6 +310,7 @@ class CentreModel:
         self.wait_end_s[contact] = now_s
         self.service_end_s[contact] = end_s
         self.group[contact] = group
+        self.in_hand[group][contact] = None
         self.env.at(end_s, SERVICE_END, contact, self.on_service_end)
         if self.observer:
             self.observe("answer", contact, group)
@@ -255,13 +318,31 @@ class CentreModel:
     def on_service_end(self, event: Instant) -> None:
         """Free the handler, who takes the next contact; wake what follows an answered contact."""
         contact = event.subject
+        if self.cut[contact]:
+            return
         group = self.group[contact]
+        del self.in_hand[group][contact]
         self.free[group] += 1
         if self.observer:
             self.observe("service_end", contact, group)
         if self.has_children[contact]:
             self.wake_follow_ons(contact, ON_ANSWERED)
         self.serve_queues(group)
+
+    def break_off(self, contact: int, trigger: int) -> None:
+        """Take a contact from its handler before it is done, by an outage or for another."""
+        now_s, group = self.env.now, self.group[contact]
+        begun_s, end_s = self.wait_end_s[contact], self.service_end_s[contact]
+        if trigger == ON_INTERRUPTED:
+            rest_share = (end_s - now_s) / (end_s - begun_s)
+            self.handle_s[self.rest_of(contact)] = self.handle_s[contact] * rest_share
+        self.cut[contact] = True
+        self.service_end_s[contact] = now_s
+        del self.in_hand[group][contact]
+        self.free[group] += 1
+        if self.observer:
+            self.observe("cut", contact, group)
+        self.wake_follow_ons(contact, trigger)
 
     def on_overflow_opening(self, event: Instant) -> None:
         """Let a contact that still waits try the rooms that are open to it by now."""
@@ -271,16 +352,7 @@ class CentreModel:
         k = self.contact_class[contact]
         if self.observer:
             self.observe("overflow_opening", contact, NOBODY)
-        group = choose_group(
-            self.env.now,
-            self.arrival_s[contact],
-            k,
-            self.span_start,
-            self.delay_s,
-            self.contact_rank,
-            self.reserve,
-            self.free,
-        )
+        group = self.find_handler(contact)
         if group != NOBODY:
             self.answer(contact, group)
             self.tidy_queue(k)
@@ -304,12 +376,16 @@ class CentreModel:
 
     def wake_follow_ons(self, contact: int, trigger: int) -> None:
         """Set the follow-ons of this trigger on their way, in row order."""
-        workload = self.workload
-        start, stop = workload.child_start[contact], workload.child_start[contact + 1]
-        for child in workload.child[start:stop].tolist():
-            if workload.trigger[child] == trigger:
-                instant_s = self.env.now + float(workload.delay_s[child])
+        for child in self.children_of(contact):
+            if self.workload.trigger[child] == trigger:
+                instant_s = self.env.now + float(self.workload.delay_s[child])
                 self.env.at(instant_s, ARRIVAL, child, self.on_follow_on_arrival)
+
+    def children_of(self, contact: int) -> list[int]:
+        """Give the follow-ons of a contact, in row order."""
+        start, stop = self.workload.child_start[contact], self.workload.child_start[contact + 1]
+        children: list[int] = self.workload.child[start:stop].tolist()
+        return children
 
     # The queues.
 

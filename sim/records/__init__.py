@@ -11,7 +11,14 @@ from sim.records.design import Design
 from sim.records.horizon import HOURS_PER_WEEK, SECONDS_PER_HOUR, Horizon
 from sim.records.layout import Layout
 from sim.records.staffing import Staffing
-from sim.records.workload import ON_ABANDONED, ON_ANSWERED, PRIMARY, Workload
+from sim.records.workload import (
+    ON_ABANDONED,
+    ON_ANSWERED,
+    ON_CUT,
+    ON_INTERRUPTED,
+    PRIMARY,
+    Workload,
+)
 
 __all__ = [
     "ABANDONED",
@@ -20,6 +27,8 @@ __all__ = [
     "NOT_WOKEN",
     "ON_ABANDONED",
     "ON_ANSWERED",
+    "ON_CUT",
+    "ON_INTERRUPTED",
     "OPEN",
     "PRIMARY",
     "SECONDS_PER_HOUR",

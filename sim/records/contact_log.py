@@ -29,6 +29,8 @@ class ContactLog:
         Shape (N,): when the handler was free again.
     group
         Shape (N,): the agent group that answered, -1 for none.
+    cut
+        Shape (N,): whether the call was cut off, or the work interrupted, before it was done.
     """
 
     outcome: NDArray[np.int8]
@@ -36,16 +38,20 @@ class ContactLog:
     wait_end_s: NDArray[np.float64]
     service_end_s: NDArray[np.float64]
     group: NDArray[np.int64]
+    cut: NDArray[np.bool_] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         """Check that the columns have one length and are read-only."""
         put = object.__setattr__
+        if self.cut is None:
+            put(self, "cut", np.zeros(np.shape(self.outcome), bool))
         for name, dtype in (
             ("outcome", np.int8),
             ("arrival_s", np.float64),
             ("wait_end_s", np.float64),
             ("service_end_s", np.float64),
             ("group", np.int64),
+            ("cut", np.bool_),
         ):
             put(self, name, freeze(name, getattr(self, name), dtype))
             require(
@@ -65,5 +71,5 @@ class ContactLog:
         """Tell whether two logs are the same bit for bit."""
         return all(
             np.array_equal(getattr(self, name), getattr(other, name))
-            for name in ("outcome", "arrival_s", "wait_end_s", "service_end_s", "group")
+            for name in ("outcome", "arrival_s", "wait_end_s", "service_end_s", "group", "cut")
         )

@@ -1,4 +1,4 @@
-"""Who may answer whom, when and how fast: an alliance option as five matrices."""
+"""Who may answer whom, when and how fast: an alliance option as matrices."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from sim.records.arrays import freeze, require
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """Five matrices over contact classes (K) and agent groups (G), for each of T spans of time.
+    """Matrices over contact classes (K) and agent groups (G), for each of T spans of time.
 
     Span `t` holds from `change_s[t]` until `change_s[t + 1]`; the first starts at 0.
 
@@ -30,6 +30,9 @@ class Design:
     handle_factor
         Shape (T, K, G): how much longer g takes over k than a handler of the caller's own force;
         the matrix in force when the call is answered counts.
+    interrupts
+        Shape (T, K, G): whether a contact of class k that finds nobody free may interrupt less
+        urgent work in hand at g (see `Workload`); by default nowhere.
     """
 
     change_s: NDArray[np.float64]
@@ -38,17 +41,21 @@ class Design:
     agent_rank: NDArray[np.int64]
     reserve: NDArray[np.int64]
     handle_factor: NDArray[np.float64]
+    interrupts: NDArray[np.bool_] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         """Check shapes and ranges."""
         put = object.__setattr__
         put(self, "change_s", freeze("change_s", self.change_s, np.float64))
+        if self.interrupts is None:
+            put(self, "interrupts", np.zeros(np.shape(self.delay_s), bool))
         for name, dtype in (
             ("delay_s", np.float64),
             ("contact_rank", np.int64),
             ("agent_rank", np.int64),
             ("reserve", np.int64),
             ("handle_factor", np.float64),
+            ("interrupts", np.bool_),
         ):
             put(self, name, freeze(name, getattr(self, name), dtype, 3))
             require(

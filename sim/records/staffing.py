@@ -24,12 +24,16 @@ class Staffing:
         Shape (S,): the group that steps.
     step_staffed
         Shape (S,): the number of handlers from this instant on.
+    step_cut
+        Shape (S,): whether the step cuts off every call in hand (a site goes dark) instead of
+        letting handlers finish; by default nowhere.
     """
 
     n_groups: int
     step_s: NDArray[np.float64]
     step_group: NDArray[np.int64]
     step_staffed: NDArray[np.int64]
+    step_cut: NDArray[np.bool_] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         """Check order and ranges."""
@@ -37,9 +41,14 @@ class Staffing:
         put(self, "step_s", freeze("step_s", self.step_s, np.float64))
         put(self, "step_group", freeze("step_group", self.step_group, np.int64))
         put(self, "step_staffed", freeze("step_staffed", self.step_staffed, np.int64))
+        cut = np.zeros(self.step_s.shape, bool) if self.step_cut is None else self.step_cut
+        put(self, "step_cut", freeze("step_cut", cut, np.bool_))
         require(
-            self.step_s.shape == self.step_group.shape == self.step_staffed.shape,
-            "staffing: step_s, step_group and step_staffed must have one length",
+            self.step_s.shape
+            == self.step_group.shape
+            == self.step_staffed.shape
+            == self.step_cut.shape,
+            "staffing: step_s, step_group, step_staffed and step_cut must have one length",
         )
         require((self.step_s >= 0) & np.isfinite(self.step_s), "step_s: must be finite, 0 or later")
         require(

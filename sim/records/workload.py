@@ -10,6 +10,8 @@ from sim.records.arrays import first, freeze, require
 PRIMARY = 0  # arrives by itself at `arrival_s`
 ON_ABANDONED = 1  # woken when its parent gives up (a redial)
 ON_ANSWERED = 2  # woken when its parent's call ends (a transfer, a task, a call-back)
+ON_CUT = 3  # woken when its parent's call is cut off by an outage (ringing back)
+ON_INTERRUPTED = 4  # the rest of its parent's work, put aside for a more urgent contact
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +19,9 @@ class Workload:
     """The contacts of one replication: N rows, the P primaries first, in order of arrival.
 
     A latent follow-on (row P or later) has a parent row above it and a trigger; it arrives
-    `delay_s` after its trigger, or never. Children of one parent are woken in row order.
+    `delay_s` after its trigger, or never. Children of one parent are woken in row order. Work that
+    has an ON_INTERRUPTED child may be interrupted, and the child's handle time is then what was
+    left of it; work without one may not.
 
     Parameters
     ----------
@@ -30,7 +34,7 @@ class Workload:
     handle_s
         Shape (N,): talk + hold + wrap-up by a handler of the caller's own force, in seconds.
     trigger
-        Shape (N,): PRIMARY, ON_ABANDONED or ON_ANSWERED.
+        Shape (N,): PRIMARY, ON_ABANDONED, ON_ANSWERED, ON_CUT or ON_INTERRUPTED.
     parent
         Shape (N,): row of the parent, -1 for primaries.
     delay_s
@@ -91,7 +95,7 @@ class Workload:
             (self.delay_s >= 0) & np.isfinite(self.delay_s),
             "delay_s: must be finite and not negative",
         )
-        require(np.isin(self.trigger, (PRIMARY, ON_ABANDONED, ON_ANSWERED)), "trigger: unknown")
+        require((self.trigger >= PRIMARY) & (self.trigger <= ON_INTERRUPTED), "trigger: unknown")
         require(self.parent[:p] == -1, "parent: must be -1 for a primary")
         require(
             (self.parent[p:] >= 0) & (self.parent[p:] < np.arange(p, n)),

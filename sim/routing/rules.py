@@ -1,8 +1,10 @@
-"""The two routing decisions, written once and called by both engines.
+"""The routing decisions, written once and called by both engines.
 
 `choose_group` is made for a contact (on arrival, and when another room opens to it); `choose_class`
-is made for a handler (when freed, when staff come on, when the design changes). The compiled engine
-compiles this very source, so it keeps to plain loops over one-dimensional sequences and numbers.
+is made for a handler (when freed, when staff come on, when the design changes);
+`is_better_interruption` compares two pieces of work that an urgent contact may interrupt. The
+compiled engine compiles this very source, so it keeps to plain loops over one-dimensional
+sequences and numbers.
 
 Waiting times are never subtracted: `now >= arrival + delay` is the comparison that both engines and
 the instants on the event list share; `(a + d) - a < d` holds for some floats.
@@ -120,3 +122,50 @@ def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
             chosen = k
             chosen_rank = rank
     return chosen
+
+
+def may_interrupt(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
+    now_s: float,
+    arrival_s: float,
+    k: int,
+    start: int,
+    delay_s: Reals,
+    agent_rank: Wholes,
+    interrupts: Wholes,
+    free: Wholes,
+    work_class: int,
+    work_group: int,
+) -> bool:
+    """Tell whether a contact of class `k` may interrupt work of another class in hand at a group.
+
+    The design must let the class interrupt there, the group must be open to it by now, the work
+    must be less urgent to that group's handlers, and none of them may be overrunning the shift.
+    """
+    at = start + k * len(free) + work_group
+    work_at = start + work_class * len(free) + work_group
+    return (
+        bool(interrupts[at])
+        and free[work_group] >= 0
+        and now_s >= arrival_s + delay_s[at]
+        and agent_rank[work_at] > agent_rank[at]
+    )
+
+
+def is_better_interruption(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
+    contact_rank: int,
+    begun_s: float,
+    work: int,
+    best_rank: int,
+    best_begun_s: float,
+    best_work: int,
+) -> bool:
+    """Tell whether one piece of work is rather to be interrupted than the best so far.
+
+    Lowest contact rank of its group first; ties go to what was begun last, then to the highest
+    contact index.
+    """
+    if best_work == NOBODY or contact_rank != best_rank:
+        return best_work == NOBODY or contact_rank < best_rank
+    if begun_s != best_begun_s:
+        return begun_s > best_begun_s
+    return work > best_work

@@ -13,6 +13,8 @@ from sim.records import (
     ANSWERED,
     NOT_WOKEN,
     ON_ABANDONED,
+    ON_ANSWERED,
+    ON_INTERRUPTED,
     OPEN,
     PRIMARY,
     Design,
@@ -75,11 +77,14 @@ def test_a_follow_on_wakes_exactly_when_its_trigger_comes(engine, centre):
     log = simulate(workload, staffing, design, engine)
     for row in range(workload.n_primary, workload.n_contacts):
         parent = workload.parent[row]
+        woken, instant = log.outcome[row] != NOT_WOKEN, log.service_end_s[parent]
         if workload.trigger[row] == ON_ABANDONED:
-            woken, instant = log.outcome[parent] == ABANDONED, log.wait_end_s[parent]
-        else:
-            woken, instant = log.outcome[parent] == ANSWERED, log.service_end_s[parent]
-        assert (log.outcome[row] != NOT_WOKEN) == woken
+            assert woken == (log.outcome[parent] == ABANDONED)
+            instant = log.wait_end_s[parent]
+        elif workload.trigger[row] == ON_ANSWERED:
+            assert woken == (log.outcome[parent] == ANSWERED and not log.cut[parent])
+        elif woken:
+            assert log.cut[parent]
         if woken:
             assert log.arrival_s[row] == instant + workload.delay_s[row]
 
@@ -98,10 +103,18 @@ def test_a_group_answers_only_what_the_design_opens_to_it_after_the_delay(engine
         spans = {span, max(span - 1, 0)} if log.wait_end_s[row] in design.change_s else {span}
         assert any(
             log.wait_end_s[row] >= log.arrival_s[row] + design.delay_s[s, k, group]
-            and log.service_end_s[row]
-            == log.wait_end_s[row] + workload.handle_s[row] * design.handle_factor[s, k, group]
+            and is_due(
+                log.service_end_s[row],
+                log.wait_end_s[row] + workload.handle_s[row] * design.handle_factor[s, k, group],
+                whole=not log.cut[row] and workload.trigger[row] != ON_INTERRUPTED,
+            )
             for s in spans
         )
+
+
+def is_due(end, planned, *, whole):
+    """A whole call ends when planned; one cut off, and the rest of interrupted work, no later."""
+    return end == planned if whole else end <= planned
 
 
 @EXAMPLES
@@ -191,7 +204,11 @@ def test_doubling_every_time_doubles_every_answer(engine, centre):
             workload.delay_s * 2,
         ),
         Staffing(
-            staffing.n_groups, staffing.step_s * 2, staffing.step_group, staffing.step_staffed
+            staffing.n_groups,
+            staffing.step_s * 2,
+            staffing.step_group,
+            staffing.step_staffed,
+            staffing.step_cut,
         ),
         Design(
             design.change_s * 2,
@@ -200,6 +217,7 @@ def test_doubling_every_time_doubles_every_answer(engine, centre):
             design.agent_rank,
             design.reserve,
             design.handle_factor,
+            design.interrupts,
         ),
         engine,
     )

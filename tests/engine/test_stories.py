@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from sim.engine import ENGINES, simulate
-from sim.records import ABANDONED, ANSWERED, NOT_WOKEN, OPEN, Design, Staffing, Workload
+from sim.records import (
+    ABANDONED,
+    ANSWERED,
+    NOT_WOKEN,
+    ON_ANSWERED,
+    ON_CUT,
+    ON_INTERRUPTED,
+    OPEN,
+    Design,
+    Staffing,
+    Workload,
+)
 
 pytestmark = pytest.mark.parametrize("engine", sorted(ENGINES))
 INF = np.inf
@@ -28,7 +39,14 @@ def callers(*rows, n_classes=1):
 
 
 def design(  # noqa: PLR0913 - the five matrices
-    delay, *, contact_rank=None, agent_rank=None, reserve=None, factor=None, change=(0.0,)
+    delay,
+    *,
+    contact_rank=None,
+    agent_rank=None,
+    reserve=None,
+    factor=None,
+    interrupts=None,
+    change=(0.0,),
 ):
     delay = np.asarray(delay, float)
     if delay.ndim == 2:
@@ -44,6 +62,7 @@ def design(  # noqa: PLR0913 - the five matrices
         fill(agent_rank, 0),
         fill(reserve, 0),
         fill(factor, 1.0),
+        fill(interrupts, False),
     )
 
 
@@ -191,6 +210,49 @@ def test_when_the_design_changes_waiting_callers_are_taken_or_wait_for_the_new_o
         )
         assert log.wait_end_s.tolist() == [0, answered]
         assert log.group.tolist() == [0, 1]
+
+
+def test_when_a_site_goes_dark_calls_in_hand_are_cut_and_ring_back_to_the_other_room(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (0, ON_CUT, 0, 15, INF, 100), (0, ON_ANSWERED, 0, 0, INF, 9)),
+        Staffing(2, [0, 0, 40], [0, 1, 0], [1, 1, 0], [False, False, True]),
+        design([[0, 0]]),
+        engine,
+    )
+    assert log.cut.tolist() == [True, False, False]
+    assert log.service_end_s.tolist() == [40, 155, INF]
+    assert log.group.tolist() == [0, 1, -1]
+    assert log.outcome.tolist() == [ANSWERED, ANSWERED, NOT_WOKEN]
+
+
+def test_a_999_call_interrupts_an_online_report_and_the_rest_is_done_afterwards(engine):
+    log = simulate(
+        callers((1, 0, INF, 100), (0, 30, INF, 50), (1, ON_INTERRUPTED, 0, 0, INF, 0), n_classes=2),
+        Staffing.constant([1]),
+        design([[0], [0]], agent_rank=[[0], [1]], interrupts=[[True], [False]]),
+        engine,
+    )
+    assert log.wait_end_s.tolist() == [0, 30, 80]
+    assert log.service_end_s.tolist() == [30, 80, 150]
+    assert log.cut.tolist() == [True, False, False]
+
+
+def test_what_was_begun_last_is_interrupted_and_only_what_may_be(engine):
+    log = simulate(
+        callers(
+            (1, 0, INF, 100),  # may not be interrupted: nothing stands for its rest
+            (1, 5, INF, 100),
+            (1, 9, INF, 100),
+            (0, 30, INF, 50),
+            (1, ON_INTERRUPTED, 1, 0, INF, 0),
+            (1, ON_INTERRUPTED, 2, 0, INF, 0),
+            n_classes=2,
+        ),
+        Staffing.constant([3]),
+        design([[0], [0]], agent_rank=[[0], [1]], interrupts=[[True], [False]]),
+        engine,
+    )
+    assert log.cut.tolist() == [False, False, True, False, False, False]
 
 
 def test_a_contact_with_nobody_to_answer_stays_open_unless_it_gives_up(engine):
