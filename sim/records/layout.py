@@ -97,6 +97,12 @@ class Layout:
         return own
 
     @property
+    def urgent(self) -> NDArray[np.bool_]:
+        """Shape (K,): whether the class's channel has the first priority (999)."""
+        urgent: NDArray[np.bool_] = self.priority[self.class_channel] == self.priority.min()
+        return urgent
+
+    @property
     def able(self) -> NDArray[np.bool_]:
         """Shape (K, G): whether the group has the skill that the class's channel needs."""
         able: NDArray[np.bool_] = self.skills[self.class_channel]

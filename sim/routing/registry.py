@@ -1,7 +1,7 @@
 """How a design is found by name, how its options are checked, and how a bad one is refused."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -78,7 +78,7 @@ def build_design(
         leaves a contact class with nobody who may ever answer it.
     """
     if kind not in _REGISTRY:
-        raise DesignError(f'there is no design "{kind}"{_nearest(kind, _REGISTRY)}')
+        raise DesignError(f'there is no design "{kind}"{nearest(kind, _REGISTRY)}')
     entry = _REGISTRY[kind]
     checked = _check_options(entry, dict(options or {}))
     built = entry.function(layout, horizon, **checked)
@@ -86,7 +86,9 @@ def build_design(
     return built
 
 
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Give the end of an error message: the nearest known name, and all of them."""
+    known = list(known)
     close = get_close_matches(name, known, n=1)
     nearest = f' (nearest: "{close[0]}")' if close else ""
     return f"{nearest}; there are: {', '.join(known) or 'none'}"
@@ -96,7 +98,7 @@ def _check_options(entry: RegisteredDesign, given: dict[str, Any]) -> dict[str, 
     for name in given:
         if name not in entry.options:
             raise DesignError(
-                f'design {entry.kind} has no option "{name}"{_nearest(name, entry.options)}', name
+                f'design {entry.kind} has no option "{name}"{nearest(name, entry.options)}', name
             )
     fields: dict[str, Any] = {
         name: (
