@@ -39,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     outcomes = {each.name: each.run()[1] for each in entered}  # and warms everybody up
     medians = time_in_turns(entered, options.rounds)
-    for name, median_s in medians.items():
-        rate, ratio = calls / median_s, medians[NAIVE] / median_s
+    rates = {name: outcomes[name].answered.size / median_s for name, median_s in medians.items()}
+    for name, rate in rates.items():
+        ratio = rate / rates[NAIVE]
         print(f"engine={name} model=reference calls_per_s={rate:.0f} times_naive={ratio:.2f}")
     print(f"# {REFERENCE_ENGINE}: {summary(outcomes[REFERENCE_ENGINE], options.days)}")
     return check(entered, outcomes, options.days)
