@@ -75,10 +75,9 @@ class Redial(Frozen):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if (self.escalate_share is None) != (self.escalate_to is None):
-            given, missing = ("escalate_share", "escalate_to")
-            if self.escalate_share is None:
-                given, missing = missing, given
-            raise refusal([Finding(f"is missing; {given} needs it", (missing,))])
+            missing = "escalate_to" if self.escalate_to is None else "escalate_share"
+            together = "is missing; escalate_share and escalate_to go together"
+            raise refusal([Finding(together, (missing,))])
         return self
 
 

@@ -36,7 +36,7 @@ class Problem:
         """Give `file: key = value: message`, without what is not known."""
         place = f"{self.key} = {self.value}" if self.value else self.key
         line = ": ".join(part for part in (str(self.file), place, self.message) if part)
-        return "".join(c if c.isprintable() else _escaped(c) for c in line)
+        return printable(line)
 
 
 class ConfigError(Exception):
@@ -72,13 +72,15 @@ class Finding:
 
 def refusal(findings: Sequence[Finding]) -> PydanticCustomError:
     """Give the error that carries several findings out of one pydantic validator."""
-    message = "; ".join(finding.message for finding in findings)
+    message = printable("; ".join(finding.message for finding in findings))
     return PydanticCustomError("findings", "{message}", {"message": message, "findings": findings})
 
 
-def _escaped(character: str) -> str:
-    """Give a character that a terminal would obey or hide as an escape."""
-    return character.encode("unicode_escape", "surrogatepass").decode()
+def printable(text: str) -> str:
+    """Give the text with whatever a terminal would obey, hide or choke on as an escape."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+    )
 
 
 def split_key(key: str) -> list[str]:

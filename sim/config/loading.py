@@ -1,6 +1,7 @@
 """Reads a centre or an experiment from its files, or tells everything that is wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.config.centre import Centre
 from sim.config.checks import centre_problems
-from sim.config.errors import ConfigError, Problem, as_toml, join_key, unknown
+from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
 from sim.config.experiment import Experiment
 from sim.config.facts import FilePath
 from sim.config.files import kind_of, nearest_path, read_toml
@@ -51,8 +52,19 @@ def load_centre(folder: Path, overrides: Mapping[str, object] | None = None) -> 
     if not problems:
         problems = centre_problems(centre, file)
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(_naming_overrides(problems, overrides or {}))
     return centre
+
+
+def _naming_overrides(problems: list[Problem], overrides: Iterable[str]) -> list[Problem]:
+    """Say of a wrong value that came from outside the file that it did."""
+    keys = [join_key(split_key(key)) for key in overrides]
+    return [
+        replace(problem, message=f"{problem.message} (this value was set from outside the file)")
+        if any(f"{problem.key}.".startswith(f"{key}.") for key in keys)
+        else problem
+        for problem in problems
+    ]
 
 
 def centre_file(folder: Path) -> Path:

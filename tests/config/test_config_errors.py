@@ -261,7 +261,7 @@ WRONG = {
     "escalation to nowhere": (
         "max_attempts = 2",
         "max_attempts = 2\nescalate_share = 0.1",
-        ["channels.emergency.redial.escalate_to: is missing; escalate_share needs it"],
+        ["channels.emergency.redial.escalate_to: is missing; escalate_share and escalate_to go"],
     ),
     "unknown channel to follow on": (
         "[staffing]",
@@ -484,3 +484,47 @@ def test_markup_quotes_and_spaces_in_names_are_names(folder):
     folder.edit('South = ["North Shire"]', f'"{name}" = ["North Shire"]')
     centre = folder.load()
     assert list(centre.forces) == ["North Shire", '[b]O\'Neill & Sons[/b] <script> "x"']
+
+
+RIGHT = {  # the edge of what is allowed
+    "break until the end of the shift": ('at = "12:00"', 'at = "17:00"'),
+    "break across midnight": (
+        'end = "07:00"',
+        'end = "07:00"\nbreaks = [{at = "23:00", minutes = 60, waves = 8}]',
+    ),
+    "shift of a whole day": ('start = "07:00"\nend = "19:00"', 'start = "00:00"\nend = "24:00"'),
+    "shifts of one name that touch": ('name = "night"', 'name = "day"'),
+    "shifts of other names that overlap": ('start = "19:00"', 'start = "12:00"'),
+    "shifts of one name on other days": (
+        (
+            '[groups.south]\nforce = "South"\nanswers = ["emergency"]\n'
+            'rostered = {file = "profiles.csv", column = "posts", source = "rota"}\n'
+            'source = "rota"\n'
+        ),
+        (
+            '[groups.south]\nforce = "South"\nanswers = ["emergency"]\nsource = "rota"\n'
+            "shifts = [\n"
+            '{name = "x", days = ["mon"], start = "07:00", end = "15:00", rostered = 3},\n'
+            '{name = "x", days = ["tue"], start = "07:00", end = "15:00", rostered = 4}]\n'
+        ),
+    ),
+    "share of nothing": ("absence_share = 0.05", "absence_share = 0"),
+    "share of everything": ("absence_share = 0.05", "absence_share = 1"),
+    "range of one value": ("value = 1.1, range = [1, 1.3]", "value = 1.1, range = [1.1, 1.1]"),
+    "no contacts": ("non_emergency = {per_day = 500}", "non_emergency = {per_day = 0}"),
+    "no contacts, nothing said of them": ("non_emergency = {per_day = 500}", ""),
+    "follow-ons that die out": (
+        "[staffing]",
+        (
+            '[[channels.emergency.follow_on]]\nto = "emergency"\nshare = 0.9\ndelay_mean_s = 3\n'
+            "[staffing]"
+        ),
+    ),
+    "source in words": ('source = "returns"', 'source = "n h c s"'),
+    "bursts of one call": ("calls_mean = 5", "calls_mean = 1"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), RIGHT.values(), ids=RIGHT)
+def test_the_edge_of_what_is_allowed_is_allowed(folder, old, new):
+    folder.edit(old, new).load()

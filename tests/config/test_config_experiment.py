@@ -177,3 +177,7 @@ def test_the_centre_is_found_from_the_file_not_from_where_one_stands(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert here == folder.load_experiment()
     assert here.centre.is_absolute()
+
+
+def test_as_many_replications_at_most_as_at_least_are_allowed(folder):
+    assert folder.ask("max = 5", "max = 2").load_experiment().replications.max == 2

@@ -266,6 +266,19 @@ def test_a_call_log_needs_neither_profile_nor_handle_time_where_it_brings_them(r
     ]
 
 
+def test_what_a_logged_call_leads_to_needs_a_handle_time_of_its_own(replay):
+    folder = replay(CALL_LOG)
+    folder.edit('handle = {distribution = "gamma", mean_s = 480, cv = 1.0, source = "a count"}', "")
+    folder.edit(
+        "[channels.non_emergency]",
+        '[[channels.emergency.follow_on]]\nto = "non_emergency"\nshare = 0.1\ndelay_mean_s = 9\n'
+        "[channels.non_emergency]",
+    )
+    assert folder.problems() == [
+        f"{folder.file}: channels.non_emergency.handle: is missing; redials or follow-ons need it"
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

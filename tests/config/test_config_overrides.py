@@ -115,7 +115,10 @@ def test_a_key_that_leads_nowhere_is_told_with_the_nearest(folder, key, said):
 
 def test_a_wrong_value_from_outside_is_told_like_one_of_the_file(folder):
     assert folder.problems({"staffing.shrinkage_share": 2}) == [
-        f"{folder.file}: staffing.shrinkage_share = 2: must be a share from 0 to 1 (90% is 0.9)"
+        (
+            f"{folder.file}: staffing.shrinkage_share = 2: must be a share from 0 to 1 (90% is "
+            "0.9) (this value was set from outside the file)"
+        )
     ]
 
 
