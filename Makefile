@@ -4,8 +4,10 @@ EXPERIMENT ?= experiments/separate_or_merged.toml
 RESULTS ?= results/separate_or_merged
 PYTEST ?= -n auto --dist loadfile
 BENCH ?=
+N ?= 10000
+SEED ?= $(shell date +%s)
 
-.PHONY: help run test check bench bench-peers report
+.PHONY: help run test check bench bench-peers fuzz report
 .NOTPARALLEL:
 
 help: ## lists the targets
@@ -31,7 +33,12 @@ bench: ## times every engine and a naive SimPy model (BENCH="--rounds 9" for opt
 
 bench-peers: ## the same over a week, with Ciw and salabim beside them
 	@sh tools/set_up.sh peers
-	.venv/bin/python benchmarks/run.py --peers --days 7 $(BENCH)
+	.venv/bin/python benchmarks/run.py --models reference --peers --days 7 $(BENCH)
+
+fuzz: ## compares the two engines on N random centres (N=10000 SEED=now)
+	@sh tools/set_up.sh dev
+	@echo "N=$(N) SEED=$(SEED)"
+	FUZZ_EXAMPLES=$(N) .venv/bin/python -m pytest tests/engine/test_engines_agree.py --hypothesis-profile=fuzz --hypothesis-seed=$(SEED)
 
 report: ## draws the report of the main experiment again (or RESULTS=folder)
 	@sh tools/set_up.sh

@@ -16,16 +16,24 @@ from pathlib import Path
 import contestants
 import cpp_loop
 import reference_model
+import study_models
 from contestants import NAIVE, REFERENCE_ENGINE, Contestant
 from outcomes import Disagreement, Outcomes, require_alike, require_same, summary
+
+REFERENCE = "reference"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench; give its exit status."""
     options = parse(arguments)
+    print(f"# {machine()}")
+    for model in options.models:
+        if model != REFERENCE:
+            study_models.report(model, options.rounds)
+    if REFERENCE not in options.models:
+        return 0
     scenario = reference_model.draw(options.days)
     calls = scenario.workload.n_contacts
-    print(f"# {machine()}")
     print(f"# {calls:,} calls in {options.days} days, median of {options.rounds} rounds")
     entered = contestants.ours(scenario) + contestants.naive(scenario)
     loop = cpp_loop.build()
@@ -42,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rates = {name: outcomes[name].answered.size / median_s for name, median_s in medians.items()}
     for name, rate in rates.items():
         ratio = rate / rates[NAIVE]
-        print(f"engine={name} model=reference calls_per_s={rate:.0f} times_naive={ratio:.2f}")
+        print(f"engine={name} model={REFERENCE} calls_per_s={rate:.0f} times_naive={ratio:.2f}")
     print(f"# {REFERENCE_ENGINE}: {summary(outcomes[REFERENCE_ENGINE], options.days)}")
     return check(entered, outcomes, options.days)
 
@@ -53,6 +61,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="timed runs of each (default 7)")
     parser.add_argument("--days", type=int, default=reference_model.DAYS, help="(default 28)")
     parser.add_argument("--peers", action="store_true", help="also Ciw and salabim (peers extra)")
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        choices=[REFERENCE, *study_models.CENTRES],
+        default=[REFERENCE, *study_models.CENTRES],
+        help="which models (default all)",
+    )
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.days < 2:  # noqa: PLR2004 - days are the sample of the checks
         parser.error("needs at least 1 round and 2 days")

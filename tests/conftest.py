@@ -8,4 +8,6 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+# For `make fuzz`: another seed each time, and how to see a failure again.
+settings.register_profile("fuzz", settings.get_profile("suite"), derandomize=False, print_blob=True)
 settings.load_profile("suite")
