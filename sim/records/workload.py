@@ -104,6 +104,8 @@ class Workload:
         order = p + np.argsort(self.parent[p:], kind="stable")
         starts = np.zeros(n + 1, dtype=np.int64)
         np.cumsum(np.bincount(self.parent[p:], minlength=n), out=starts[1:])
+        order.setflags(write=False)
+        starts.setflags(write=False)
         put(self, "child", freeze("child", order, np.int64))
         put(self, "child_start", freeze("child_start", starts, np.int64))
 

@@ -56,10 +56,11 @@ def hour_grid(horizon: Horizon, lead_s: float = 0.0) -> HourGrid:
     [167, 0, 1]
     """
     monday_s = horizon.instant_of_hour_of_week(0.0)
-    first = int(np.floor((-lead_s - monday_s) / SECONDS_PER_HOUR))
+    from_s = 0.0 - lead_s
+    first = int(np.floor((from_s - monday_s) / SECONDS_PER_HOUR))
     last = int(np.ceil((horizon.arrivals_until_s - monday_s) / SECONDS_PER_HOUR))
     hours = np.arange(first, last + 1)
-    edges = np.clip(monday_s + SECONDS_PER_HOUR * hours, -lead_s, horizon.arrivals_until_s)
+    edges = np.clip(monday_s + SECONDS_PER_HOUR * hours, from_s, horizon.arrivals_until_s)
     day = hours[:-1] // HOURS_PER_DAY
     return HourGrid(edges, hours[:-1] % HOURS_PER_WEEK, day - day[0])
 

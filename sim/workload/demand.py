@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.config import Centre, profile_of
 from sim.config.centre import Bursts
 from sim.records import HOURS_PER_WEEK, Horizon
-from sim.workload.arrivals import draw_instants, hour_grid
+from sim.workload.arrivals import HourGrid, draw_instants, hour_grid
 from sim.workload.bursts import BurstPlan, BurstSource, plan_bursts
 from sim.workload.call_log import ReplayedCalls, replay
 from sim.workload.day_factor import DayFactorPlan, plan_day_factor
@@ -28,16 +28,17 @@ class DrawnArrivals:
 
     Parameters
     ----------
-    edges_s, day
-        Shapes (J + 1,) and (J,): the clock hours of the horizon, see `HourGrid`.
+    grid
+        The J clock hours of the horizon.
     expected
         By class: shape (J,), ordinary arrivals expected per piece at day factor 1.
     names
         By class: the stream of its ordinary arrivals.
+    day_factor, bursts
+        What varies demand beyond the hour of the week, None where nothing does.
     """
 
-    edges_s: NDArray[np.float64]
-    day: NDArray[np.int64]
+    grid: HourGrid
     expected: tuple[NDArray[np.float64], ...]
     names: tuple[StreamName, ...]
     day_factor: DayFactorPlan | None
@@ -50,10 +51,10 @@ class DrawnArrivals:
         """Give the instants of each class in seconds, sorted."""
         expected = self.expected
         if self.day_factor is not None:
-            factors = self.day_factor.draw(streams, int(self.day[-1]) + 1)
-            expected = tuple(e * f[self.day] for e, f in zip(expected, factors, strict=True))
+            factors = self.day_factor.draw(streams, self.grid.n_days)
+            expected = tuple(e * f[self.grid.day] for e, f in zip(expected, factors, strict=True))
         parts = [
-            [draw_instants(streams[name], self.edges_s, e)] if e.any() else []
+            [draw_instants(streams[name], self.grid.edges_s, e)] if e.any() else []
             for name, e in zip(self.names, expected, strict=True)
         ]
         if self.bursts is not None:
@@ -122,8 +123,7 @@ def plan_arrivals(centre: Centre, horizon: Horizon) -> DrawnArrivals | ReplayedC
         per_h = _without_bursts(per_h, bursts, classes)
     grid = hour_grid(horizon)
     return DrawnArrivals(
-        grid.edges_s,
-        grid.day,
+        grid,
         tuple(grid.expected(of_class) for of_class in per_h),
         tuple(StreamName("arrivals", *name) for name in classes),
         None if demand.day_factor is None else plan_day_factor(demand.day_factor, classes),

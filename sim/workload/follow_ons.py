@@ -184,10 +184,11 @@ def draw_followers(
         family.put(_Batch(0, 0, k, row))
     while (batch := family.take()) is not None:
         plan = plans[batch.contact_class]
-        attempts = batch.row
+        rows = [batch.row]
         if plan.redial is not None:
-            attempts = _draw_redials(family, plan.redial, batch, streams[plan.redial.name])
-        if batch.handovers < MAX_HANDOVERS:
+            rows += _draw_redials(family, plan.redial, batch, streams[plan.redial.name])
+        if plan.follow_ons and batch.handovers < MAX_HANDOVERS:
+            attempts = np.concatenate(rows)
             for follow_on in plan.follow_ons:
                 chance = streams[follow_on.name].random(attempts.size)
                 parent = attempts[np.flatnonzero(chance < follow_on.share)]
@@ -198,11 +199,11 @@ def draw_followers(
 
 def _draw_redials(
     family: _Family, redial: RedialPlan, batch: _Batch, rng: Generator
-) -> NDArray[np.int64]:
-    """Draw the redials of a batch, and whether they end in escalation; give all attempts' rows."""
+) -> list[NDArray[np.int64]]:
+    """Draw the redials of a batch and whether they end in escalation; give the redials' rows."""
     handovers, attempt, contact_class, row = batch
     runs = redial.draw_runs(rng, row.size)
-    attempts = [row]
+    redials = []
     while row.size and attempt < redial.max_attempts:
         attempt += 1
         again = runs >= 1
@@ -214,5 +215,5 @@ def _draw_redials(
         further = np.flatnonzero(again)
         row = family.number(redial.followers(contact_class, row[further], contact_class))
         runs = runs[further] - 1
-        attempts.append(row)
-    return np.concatenate(attempts)
+        redials.append(row)
+    return redials

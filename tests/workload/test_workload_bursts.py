@@ -44,7 +44,7 @@ def drawn(n_weeks, forces=TWO, horizon=WEEK, channels=None, **changes):
 def test_the_mean_of_the_cut_geometric_is_exact(mean, most):
     calls = np.arange(1, most + 1)
     share = stats.geom.pmf(calls, 1 / mean)
-    share[-1] = stats.geom.sf(most - 1, 1 / mean)
+    share[-1] += 1 - share.sum()
     assert mean_calls(mean, most) == pytest.approx((calls * share).sum(), rel=1e-12)
 
 
@@ -66,20 +66,18 @@ def test_bursts_add_the_variance_and_the_covariance_of_their_clusters():
 
 
 def test_what_a_neighbour_sees_comes_at_the_same_time():
-    only = dict.fromkeys(TWO, {"contacts": {"emergency": {"per_day": 1e-6}}})
-    only["North"] = a_force(emergency=30 * mean_calls(6, 15) / 7 + 1e-6)
-    only["South"] = a_force(emergency=30 * mean_calls(6, 15) / 7 + 1e-6)
-    north, south = [], []
-    for week in drawn(
+    in_bursts = 15 * mean_calls(6, 15) / 7
+    only = {"North": a_force(emergency=in_bursts + 1e-6)}
+    only["South"] = a_force(emergency=2 * in_bursts + 1e-6)
+    weeks = drawn(
         20,
         only,
         spread_mean_s=1e-3,
         seen_by_two_share=1,
         neighbours={"North": ("South",)},
         incidents_per_week=15,
-    ):
-        north.append(week[0])
-        south.append(week[1])
+    )
+    north, south = zip(*weeks, strict=True)
     nearest = [
         np.abs(n[:, None] - s[None, :]).min(axis=1) for n, s in zip(north, south, strict=True)
     ]
@@ -88,19 +86,21 @@ def test_what_a_neighbour_sees_comes_at_the_same_time():
 
 def test_incidents_follow_the_profile_of_their_force():
     channels = {"emergency": a_channel(profile=profile(DAY_AND_NIGHT))}
-    instants = np.concatenate(
-        [week[0] for week in drawn(300, channels=channels, spread_mean_s=1e-3)]
-    )
-    at_night = (instants / 3600 % 24 < 8).astype(float)
-    # Calls of one incident share its hour, so the error is that of so many incidents, at least.
-    error = np.sqrt(1 / 7 * 6 / 7 / (300 * 30))
-    assert abs(at_night.mean() - 8 / 56) < 4 * error
+    weeks = drawn(300, channels=channels, spread_mean_s=1e-3)
+    at_night = np.array([(week[0] / 3600 % 24 < 8).sum() for week in weeks])
+    in_all = np.array([week[0].size for week in weeks])
+    assert abs(z_of_mean(at_night - 8 / 56 * in_all, 0)) < 4
 
 
-def test_calls_spread_exponentially_and_the_first_moments_miss_none():
+def test_late_calls_of_incidents_before_the_horizon_are_not_missed():
     hour = Horizon(warm_up_h=0, measured_h=1)
-    counts = [week[0].size for week in drawn(6000, horizon=hour, spread_mean_s=1800)]
-    assert abs(z_of_mean(counts, 60 / 24)) < 4
+    per_day = 30 * mean_calls(6, 15) / 7 + 1e-6  # bursts alone
+    weeks = drawn(
+        2000, {"North": a_force(emergency=per_day)}, hour, spread_mean_s=1800, neighbours={}
+    )
+    assert abs(z_of_mean([instants.size for (instants,) in weeks], per_day / 24)) < 4
+    early = [(instants < 300).sum() for (instants,) in weeks]
+    assert abs(z_of_mean(early, per_day / 24 / 12)) < 4
 
 
 def test_no_call_lies_outside_the_horizon():

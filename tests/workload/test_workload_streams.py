@@ -31,7 +31,7 @@ def test_names_that_look_alike_are_different_streams(one, other):
 def test_the_draws_of_a_name_are_pinned():
     # Whoever changes this changes every published number.
     raw = stream(20151217, "arrivals", "Leicestershire", "emergency", 4).bit_generator.random_raw(2)
-    assert raw.tolist() == [0, 0]
+    assert raw.tolist() == [10693621655574815804, 6651338984688651859]
 
 
 def test_seeds_may_be_of_any_size_and_of_numpys_integers():
