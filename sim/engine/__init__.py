@@ -12,7 +12,7 @@ from sim.engine.simpy_model import Observer, simulate_simpy
 from sim.records import ContactLog, Design, Staffing, Workload
 from sim.records.arrays import require
 
-SEMANTICS_VERSION = 2
+SEMANTICS_VERSION = 3
 """Changes whenever the same workload, staffing and design may give another log."""
 
 Engine = Callable[[Workload, Staffing, Design], ContactLog]

@@ -286,7 +286,15 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
             if outcome[subject] == OPEN:
                 k = contact_class[subject]
                 group = choose_group(
-                    now_s, arrival_s[subject], k, start, delay_s, contact_rank, reserve, free
+                    now_s,
+                    arrival_s[subject],
+                    subject,
+                    k,
+                    start,
+                    delay_s,
+                    contact_rank,
+                    reserve,
+                    free,
                 )
                 if group == NOBODY and any_interrupts(k, start, n_groups, interrupts):
                     # The work in hand is what has a service end on the heap and was not cut off.

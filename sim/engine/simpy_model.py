@@ -243,6 +243,7 @@ class CentreModel:
         group = choose_group(
             self.env.now,
             self.arrival_s[contact],
+            contact,
             k,
             self.span_start,
             self.delay_s,

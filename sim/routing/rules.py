@@ -24,6 +24,7 @@ Wholes = Sequence[int] | NDArray[Any]
 def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     now_s: float,
     arrival_s: float,
+    contact: int,
     k: int,
     start: int,
     delay_s: Reals,
@@ -33,13 +34,13 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
 ) -> int:
     """Give the agent group that takes a contact of class `k` now, or NOBODY.
 
-    Lowest contact rank first; ties go to the group with most free handlers, then to the lowest
-    index.
+    Lowest contact rank first; ties go to the group with most free handlers, and then round the
+    groups by the contact's index, so that no group is favoured for its place in a list.
 
     Parameters
     ----------
-    now_s, arrival_s
-        This instant, and when the contact began to wait.
+    now_s, arrival_s, contact
+        This instant, when the contact began to wait, and its index.
     k, start
         The contact's class, and where the matrices now in force begin.
     delay_s, contact_rank, reserve
@@ -48,8 +49,10 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
         Length G: staffed minus busy handlers (negative while handlers overrun their shift).
     """
     chosen = NOBODY
-    row = start + k * len(free)
-    for group in range(len(free)):
+    n_groups = len(free)
+    row = start + k * n_groups
+    group = contact % n_groups
+    for _ in range(n_groups):
         at = row + group
         if (
             free[group] > reserve[at]
@@ -61,6 +64,9 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
             )
         ):
             chosen = group
+        group += 1
+        if group == n_groups:
+            group = 0
     return chosen
 
 
