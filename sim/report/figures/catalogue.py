@@ -1,0 +1,110 @@
+"""The figures of the page in their order, and their files."""
+
+import io
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from sim.experiment.files import write_atomically
+from sim.report.figures import (
+    answer_times,
+    differences,
+    exchange,
+    heat_map,
+    load,
+    service_level,
+    sweep,
+)
+from sim.report.figures.style import STYLE, Drawing
+from sim.report.study import Study
+
+FOLDER = "figures"
+OURS = re.compile(
+    r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+)"
+    r"(_part\d+)?\.(png|svg)"
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the page with its figures, and what is said where there is none."""
+
+    name: str
+    heading: str
+    drawings: Callable[[Study], Iterator[Drawing]]
+    otherwise: str = ""
+
+
+SECTIONS = (
+    Section("levels", "Answered in time, against the target", service_level.drawings),
+    Section("hours", "When in the day the target is missed", heat_map.drawings),
+    Section("times", "How long callers wait", answer_times.drawings),
+    Section("load", "What callers bring and who is there", load.drawings),
+    Section(
+        "exchange",
+        "Who answers whose calls",
+        exchange.drawings,
+        "Every room answers the callers of its own force alone, under every design of this experiment.",
+    ),
+    Section(
+        "differences",
+        "What each design changes",
+        differences.drawings,
+        "There is one design only, so there is nothing to compare it with.",
+    ),
+    Section("varied", "What a changed assumption does", sweep.drawings),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as it is kept: both formats, and the words beside it."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    svg: bytes
+    png: bytes
+
+
+def pictures(section: Section, study: Study) -> Iterator[Picture]:
+    """Draw a section's figures, one at a time."""
+    with mpl.rc_context(STYLE):
+        for drawing in section.drawings(study):
+            yield Picture(
+                drawing.name,
+                drawing.title,
+                drawing.caption,
+                drawing.alt,
+                _rendered(drawing.figure, "svg", {"Date": None, "Creator": None}),
+                _rendered(drawing.figure, "png", {"Software": None}),
+            )
+
+
+def _rendered(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
+    """Give a figure's file; the same figure gives the same bytes, so no date and no version."""
+    file = io.BytesIO()
+    with warnings.catch_warnings():
+        # A name may be written in letters that the font lacks; the page and the tables have it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(file, format=kind, metadata=metadata)
+    return file.getvalue()
+
+
+def keep(picture: Picture, folder: Path) -> None:
+    """Write a picture's two files."""
+    for kind, content in (("svg", picture.svg), ("png", picture.png)):
+        write_atomically(folder / f"{picture.name}.{kind}", lambda file, c=content: file.write(c))
+
+
+def clear(folder: Path, kept: set[str]) -> None:
+    """Remove figures of an earlier report that this one has no more."""
+    for path in folder.glob("*.*"):
+        if OURS.fullmatch(path.name) and path.stem not in kept:
+            path.unlink(missing_ok=True)

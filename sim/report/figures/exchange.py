@@ -1,0 +1,271 @@
+"""Who answers whose calls: for each design, the share of a force's contacts that each room took."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from sim.experiment.tables import ALL
+from sim.report.estimate import Estimate, listing, number, percent_number
+from sim.report.figures.style import (
+    QUIET,
+    SMALL_PT,
+    TEXT,
+    WIDTH_IN,
+    Drawing,
+    Sheet,
+    fitted,
+    footer,
+    intervals,
+    part_name,
+    part_title,
+    parts,
+    text_width_in,
+)
+from sim.report.study import DesignName, Study
+
+STEM = "exchange"
+TITLE = "Who answers whose calls"
+MEASURE = "exchange"
+ROOMS_BY_CHANNEL, CHANNELS_APART = 8, 2  # with more rooms, or more channels, less is drawn
+LABEL_MOST_IN, ROOM_NAME_MOST_IN = 1.9, 1.4
+WIDEST_CELL_IN, CELL_FOR_NAMES_IN, CELL_FOR_NUMBERS_IN, TALLEST_CELL_IN = 1.05, 0.6, 0.45, 0.38
+GAP_IN, HEADING_IN, CALLERS_IN, SCALE_IN = 0.3, 0.3, 0.28, 0.55
+COLOURS, DARK_FROM, TICKS = "YlGnBu", 0.3, (0, 1, 5, 10, 20, 30, 50, 75, 100)
+SHADE = PowerNorm(0.5, vmin=0, vmax=1)  # a few percent must be told from none
+
+Shares = Mapping[tuple[str, ...], Estimate]  # by design, force, channel, group
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One design and channel ("all" for all of them)."""
+
+    design: DesignName
+    channel: str
+    contacts: str
+
+
+def drawings(study: Study) -> Iterator[Drawing]:
+    """Give the figure for the designs in which rooms answer for each other, none without any."""
+    shares = exchange_shares(study)
+    lending = [design for design in study.designs if lends(study, shares, design)]
+    panels = {str(place): panel for place, panel in enumerate(_panels(study, shares, lending))}
+    if not panels:
+        return
+    plan = _Plan(study)
+    line_in = plan.line_in / plan.columns
+    chunks = parts(list(panels), line_in, SCALE_IN)
+    for part, places in enumerate(chunks):
+        yield Drawing(
+            part_name(STEM, part),
+            part_title(TITLE, part, len(chunks)),
+            _caption(study, lending, numbers=plan.with_numbers),
+            _alt(study, shares, lending),
+            _figure(study, shares, plan, [panels[place] for place in places]),
+        )
+
+
+def exchange_shares(study: Study) -> Shares:
+    """Give, by design, force, channel and room, the share of answered contacts it took."""
+    cells = study.over_weeks([MEASURE])
+    frame = cells.cells
+    mine = frame["force"].isin(study.forces) & (frame["period"] == ALL)
+    return cells.where(mine).estimates("design", "force", "channel", "group")
+
+
+def lends(study: Study, shares: Shares, design: DesignName) -> bool:
+    """Tell whether any contact is answered by a room of another force."""
+    return any(
+        share.value > 0
+        for (name, force, _, group), share in shares.items()
+        if name == design.name and study.centre.groups[group].force != force
+    )
+
+
+def _panels(study: Study, shares: Shares, lending: list[DesignName]) -> Iterator[Panel]:
+    seen = {labels[2] for labels in shares}
+    if len(study.centre.groups) > ROOMS_BY_CHANNEL:
+        wanted = {ALL: "all contacts"}
+    elif len(study.channels) > CHANNELS_APART:
+        wanted = {study.main_channel.name: study.main_channel.contacts, ALL: "all contacts"}
+    else:
+        wanted = {channel.name: channel.contacts for channel in study.channels}
+    for design in lending:
+        for channel, contacts in wanted.items():
+            if channel in seen:
+                yield Panel(design, channel, contacts)
+
+
+class _Plan:
+    """Where everything goes, in inches."""
+
+    def __init__(self, study: Study) -> None:
+        self.rooms = list(study.centre.groups)
+        count = len(self.rooms)
+        self.labels = [fitted(force, LABEL_MOST_IN, SMALL_PT) for force in study.forces]
+        widest_in = max(text_width_in(label, SMALL_PT) for label in self.labels)
+        self.label_in = widest_in + CALLERS_IN + 0.1
+        alone_in = (WIDTH_IN - 0.15 - self.label_in) / count
+        side_by_side_in = ((WIDTH_IN - 0.15 - GAP_IN) / 2 - self.label_in) / count
+        self.columns = 2 if side_by_side_in >= CELL_FOR_NAMES_IN else 1
+        wanted_in = side_by_side_in if self.columns > 1 else alone_in
+        self.cell_in = min(WIDEST_CELL_IN, wanted_in)
+        self.upright = self.cell_in < CELL_FOR_NAMES_IN
+        self.room_names = [
+            fitted(room, ROOM_NAME_MOST_IN, SMALL_PT)
+            if self.upright
+            else fitted(room, self.cell_in - 0.1, SMALL_PT - 1, lines=2)
+            for room in self.rooms
+        ]
+        self.names_in = 0.6
+        if self.upright:
+            self.names_in = 0.32 + max(text_width_in(name, SMALL_PT) for name in self.room_names)
+        self.row_in = min(TALLEST_CELL_IN, self.cell_in)
+        self.body_in = self.row_in * len(study.forces)
+        self.width_in = self.cell_in * count
+        self.line_in = HEADING_IN + self.body_in + self.names_in + 0.12
+
+    @property
+    def with_numbers(self) -> bool:
+        """Whether a cell has room for its number."""
+        return self.cell_in >= CELL_FOR_NUMBERS_IN
+
+
+def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel]) -> Figure:
+    lines = -(-len(panels) // plan.columns)
+    sureness = (
+        intervals(study, "The ± figures")
+        if plan.with_numbers
+        else f"95% intervals of the shares: ± {_widest(shares)} points at most"
+    )
+    sheet = Sheet(TITLE, SCALE_IN + plan.line_in * lines, (), footer(study, sureness))
+    _scale(sheet, plan)
+    for place, panel in enumerate(panels):
+        line, column = divmod(place, plan.columns)
+        left_in = plan.label_in + column * (plan.label_in + plan.width_in + GAP_IN)
+        top_in = SCALE_IN + HEADING_IN + line * plan.line_in
+        axes = sheet.panel(left_in, top_in, plan.width_in, plan.body_in)
+        _cells(axes, study, shares, plan, panel)
+        sheet.heading(_heading(plan, panel), left_in - plan.label_in, top_in, SMALL_PT + 1)
+    return sheet.figure
+
+
+def _heading(plan: _Plan, panel: Panel) -> str:
+    """Give design and channel; it is the design's name that gives way."""
+    channel = f": {panel.contacts}"
+    spare_in = plan.label_in + plan.width_in - text_width_in(channel, SMALL_PT + 1, "bold")
+    return fitted(panel.design.label, max(spare_in, 0.8), SMALL_PT + 1, weight="bold") + channel
+
+
+def _widest(shares: Shares) -> str:
+    halves = [100 * share.half_width for share in shares.values() if share.has_interval]
+    return number(max(halves), 1) if halves else "unknown"
+
+
+def _scale(sheet: Sheet, plan: _Plan) -> None:
+    """Draw what the colours mean, above the cells."""
+    axes = sheet.panel(plan.label_in, 0.02, 3.4, 0.11)
+    scale = ScalarMappable(SHADE, colormaps[COLOURS])
+    bar = sheet.figure.colorbar(scale, cax=axes, orientation="horizontal")
+    bar.set_ticks([share / 100 for share in TICKS], labels=[f"{share}" for share in TICKS])
+    bar.set_label("% of the force's answered contacts", size=SMALL_PT)
+    bar.outline.set_linewidth(0.4)  # type: ignore[operator] # a spine, whatever its annotation says
+    axes.minorticks_off()
+    axes.tick_params(labelsize=SMALL_PT)
+
+
+def _cells(axes: Axes, study: Study, shares: Shares, plan: _Plan, panel: Panel) -> None:
+    found = [
+        [shares.get((panel.design.name, f, panel.channel, g), Estimate()) for g in plan.rooms]
+        for f in study.forces
+    ]
+    values = np.array([[share.value for share in line] for line in found])
+    axes.pcolormesh(
+        np.ma.masked_invalid(values), cmap=COLOURS, norm=SHADE, edgecolors="white", linewidth=0.5
+    )
+    axes.set_ylim(len(values), 0)
+    for line, force in enumerate(study.forces):
+        for column, room in enumerate(plan.rooms):
+            if study.centre.groups[room].force == force:
+                own = Rectangle((column, line), 1, 1, fill=False, edgecolor=TEXT, clip_on=False)
+                axes.add_patch(own)
+            if plan.with_numbers:
+                _number(axes, column, line, found[line][column])
+    axes.set_xticks(
+        np.arange(len(plan.rooms)) + 0.5,
+        plan.room_names,
+        rotation=90 if plan.upright else 0,
+        size=SMALL_PT if plan.upright else SMALL_PT - 1,
+    )
+    axes.set_yticks(np.arange(len(plan.labels)) + 0.5, plan.labels)
+    axes.tick_params(length=0)
+    axes.set_xlabel("answered by", size=SMALL_PT, color=QUIET)
+    axes.set_ylabel("callers of", size=SMALL_PT, color=QUIET)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _number(axes: Axes, column: int, line: int, share: Estimate) -> None:
+    """Write a share in percent with its interval below it."""
+    colour = "white" if share.value > DARK_FROM else "black"
+    axes.text(
+        column + 0.5,
+        line + 0.47,
+        "–" if share.missing else f"{percent_number(share.value, 1)}%",
+        ha="center",
+        va="bottom",
+        size=SMALL_PT,
+        color=colour,
+    )
+    if share.has_interval:
+        axes.text(
+            column + 0.5,
+            line + 0.56,
+            f"± {number(100 * share.half_width, 1)}",
+            ha="center",
+            va="top",
+            size=SMALL_PT - 1.5,
+            color=colour,
+        )
+
+
+def _caption(study: Study, lending: list[DesignName], *, numbers: bool) -> str:
+    text = (
+        "Each line is a force whose callers were answered, each column a room: the cell is the share "
+        "of that force's answered contacts which that room took. Outlined: the force's own room. "
+    )
+    text += (
+        "Below each share its 95% interval (±, in points)."
+        if numbers
+        else "There are too many rooms to print numbers here; they stand in kpi.parquet "
+        "(measure exchange)."
+    )
+    alone = [design.label for design in study.designs if design not in lending]
+    if alone:
+        text += f" Not shown, as no room answers for another there: {listing(alone)}."
+    return text
+
+
+def _alt(study: Study, shares: Shares, lending: list[DesignName]) -> str:
+    said = []
+    for design in lending:
+        own = study.estimate(
+            design.name, study.whole, study.main_channel.name, "answered_elsewhere"
+        )
+        if not own.missing:
+            said.append(
+                f"under {design.label} {own.percent_in_words} of answered "
+                f"{study.main_channel.contacts} in {study.everybody} are answered by another room"
+            )
+    tail = f" {listing(said)}." if said else ""
+    return (
+        f"Table of {len(study.forces)} forces against {len(study.centre.groups)} rooms for each "
+        f"design in which rooms help each other.{tail}"
+    ) if shares else ""

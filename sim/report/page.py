@@ -1,0 +1,160 @@
+"""The page: one HTML file that stands alone, from what tables, sentences and figures say."""
+
+import base64
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import groupby
+from typing import Any, Protocol
+
+from markupsafe import Markup, escape
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from sim.report.answer import answer
+from sim.report.caveats import caveats
+from sim.report.erlang import erlang_table
+from sim.report.estimate import MISSING
+from sim.report.evidence import evidence_rows
+from sim.report.figures.catalogue import Picture, Section
+from sim.report.figures.style import colour_of
+from sim.report.results import KPI
+from sim.report.study import Study
+from sim.report.tables import (
+    glance_rows,
+    glossary,
+    level_rows,
+    option_words,
+    pages_of,
+)
+
+TEMPLATE, STYLE_SHEET = "page.html", "page.css"
+LONGEST_TABLE = 60  # rows in the text; longer tables go to the end
+LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times larger than the PNG
+
+
+class Grouped(Protocol):
+    """A row of a table that stands under a heading."""
+
+    @property
+    def heading(self) -> str:
+        """What the heading says."""
+
+
+@dataclass(frozen=True)
+class Illustrated:
+    """A section of the page with its pictures."""
+
+    section: Section
+    pictures: tuple[Picture, ...]
+
+
+def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
+    """Give the page's HTML."""
+    shown, later = pages_of(level_rows(study), LONGEST_TABLE)
+    return (
+        _environment()
+        .get_template(TEMPLATE)
+        .render(
+            study=study,
+            title=study.experiment.title or study.name,
+            style=_read(STYLE_SHEET),
+            answer=answer(study),
+            varied=study.varied,
+            altered=study.results.altered,
+            glance=glance_rows(study) if later else [],
+            levels=shown if not later else [],
+            all_levels=later and [*shown, *later],
+            illustrated=list(illustrated),
+            erlang=erlang_table(study),
+            assumptions=evidence_rows(study, assumed=True),
+            facts=evidence_rows(study, assumed=False),
+            glossary=list(glossary(study)),
+            caveats=caveats(study),
+            made=made(study),
+            designs=[
+                (design.label, design.name, design.kind, option_words(design.options))
+                for design in study.designs
+            ],
+            digests={name: digest for name, digest in _digests(study).items() if digest},
+            command=command(study),
+            chips={design.label: colour_of(design) for design in study.designs},
+            kpi=KPI,
+        )
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_read),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"source_of": source_of, "in_groups": in_groups, "breakable": breakable}
+    return environment
+
+
+def _read(name: str) -> str:
+    return (files("sim.report") / name).read_text(encoding="utf-8")
+
+
+def source_of(picture: Picture) -> str:
+    """Give a picture as a data URI: sharp at any size, or small where sharp would be too large."""
+    if len(picture.svg) <= LARGER * len(picture.png):
+        return f"data:image/svg+xml;base64,{base64.b64encode(picture.svg).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(picture.png).decode()}"
+
+
+def in_groups(rows: Sequence[Grouped]) -> list[tuple[str, list[Grouped]]]:
+    """Give rows under their headings, both in the order in which they come."""
+    return [
+        (heading, list(group)) for heading, group in groupby(rows, key=lambda row: row.heading)
+    ]
+
+
+def breakable(text: str) -> Markup:
+    """Give a key that may go on in the next line after a dot or an underscore."""
+    return Markup(re.sub(r"(?<=[._])", "<wbr>", str(escape(text))))  # noqa: S704 - escaped first
+
+
+def made(study: Study) -> list[tuple[str, str]]:
+    """Give how the results were made, as pairs of words."""
+    manifest, horizon = study.results.manifest, study.experiment.horizon
+    versions = manifest["versions"]
+    pairs = {
+        "Experiment": study.name,
+        "Centre": study.centre.name,
+        "Replications": study.runs(study.replications) + " under each design, the same callers",
+        "Each run": (
+            f"{horizon.warm_up_h:g} h of warm-up, {horizon.measured_h:g} h measured, "
+            f"{horizon.cool_down_h:g} h of cool-down"
+        ),
+        "Seed": str(manifest["seed"]),
+        "Engine": str(manifest["engine"]),
+        "Time taken": f"{manifest['elapsed_s']:,.0f} s" if manifest.get("elapsed_s") else MISSING,
+        "Input digest": str(manifest.get("digest") or MISSING),
+        "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
+    }
+    return list(pairs.items())
+
+
+def _digests(study: Study) -> dict[str, Any]:
+    """Give the tables' digests; not those of the figures, which this page is drawn before."""
+    return {
+        name: digest
+        for name, digest in (study.results.manifest.get("files") or {}).items()
+        if name.endswith((".csv", ".parquet"))
+    }
+
+
+def command(study: Study) -> str:
+    """Give the command that makes the same results again."""
+    manifest = study.results.manifest
+    path = shlex.quote(f"experiments/{study.name}.toml")
+    return (
+        f"sim run {path} --seed {manifest['seed']} --replications {study.replications} "
+        f"--engine {shlex.quote(str(manifest['engine']))}"
+    )
