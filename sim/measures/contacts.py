@@ -17,6 +17,7 @@ from sim.records import (
     ANSWERED,
     HOURS_PER_WEEK,
     ON_ABANDONED,
+    ON_INTERRUPTED,
     OPEN,
     SECONDS_PER_HOUR,
     ContactLog,
@@ -49,10 +50,12 @@ class MeasuredContacts:
 def measured_contacts(plan: MeasurePlan, workload: Workload, log: ContactLog) -> MeasuredContacts:
     """Pick the contacts that arrived from the opening of the window until before it closes.
 
-    A follow-on that was never woken arrived at inf, which is in no window.
+    A follow-on that was never woken arrived at inf, which is in no window. The rest of interrupted
+    work is no contact of its own: the contact was answered when the work began.
     """
     opens_s, closes_s = plan.horizon.measured_from_s, plan.horizon.measured_until_s
-    row = np.flatnonzero((log.arrival_s >= opens_s) & (log.arrival_s < closes_s))
+    arrived = (log.arrival_s >= opens_s) & (log.arrival_s < closes_s)
+    row = np.flatnonzero(arrived & (workload.trigger != ON_INTERRUPTED))
     arrival_s = log.arrival_s[row]
     return MeasuredContacts(
         workload.contact_class[row],

@@ -49,7 +49,8 @@ def answered_within(threshold_s: int) -> str:
 _COUNTS = {
     "offered": Definition(
         "contacts",
-        "Contacts that arrived, redials and follow-on contacts among them.",
+        "Contacts that arrived, redials and follow-on contacts among them; the rest of interrupted "
+        "work is no contact of its own.",
         OFFERED,
         "1",
         "calls received",

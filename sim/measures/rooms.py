@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.measures.by_code import FloatArray, IntArray, parting
-from sim.measures.hours import Spans, handler_hours
+from sim.measures.hours import ROUNDING_H, Spans, handler_hours
 from sim.measures.plan import MeasurePlan
 from sim.records import ContactLog, Staffing, Workload
 
@@ -27,6 +27,8 @@ def room_blocks(
     busy = given_h.sum(axis=0)
     staffed = handler_hours(hours, staffing_spans(staffing), groups)
     staffed += handler_hours(hours, overruns(staffing, _one_each(group, answer_s, end_s)), groups)
+    all_busy = np.abs(staffed - busy) < ROUNDING_H  # equal but for the last digit
+    staffed[all_busy] = busy[all_busy]
 
     by_week = [_by_room(plan, hours.weekly(cells)).T for cells in (staffed, busy)]
     occurrences = np.broadcast_to(hours.occurrences[:, None], by_week[0].shape)

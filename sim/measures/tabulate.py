@@ -49,7 +49,7 @@ def tabulate(plan: MeasurePlan, workload: Workload, staffing: Staffing, log: Con
 
     Contacts count if they arrive from `measured_from_s` (included) until `measured_until_s`
     (excluded), and belong to the hour of their own arrival; hours of handlers count as far as they
-    lie inside the window, whenever the contact arrived.
+    lie inside the window, whenever the contact arrived and whether or not it was cut off.
 
     Raises
     ------

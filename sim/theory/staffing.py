@@ -128,6 +128,13 @@ def halfin_whitt_delay(beta: float) -> float:
     ------
     ValueError
         If `beta` is negative.
+
+    Examples
+    --------
+    10,000 erlang on 10,100 handlers is beta = 1; Erlang C itself gives 0.225.
+
+    >>> round(halfin_whitt_delay(1.0), 3)
+    0.223
     """
     beta = number("beta", beta)
     if beta == 0:

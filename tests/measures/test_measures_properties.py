@@ -5,9 +5,10 @@ from math import ceil, inf
 
 import numpy as np
 import pytest
-from cells import TARGETS, Cells, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measure_cells import TARGETS, Cells, plan
+from strategies import designs, staffings, workloads
 
 from sim.engine import simulate
 from sim.measures import tabulate
@@ -69,7 +70,15 @@ def replications(draw):
     measures = plan(horizon, ("A", "B"), group_force)
     kind = draw(st.sampled_from(sorted(DESIGNS)))
     design = build_design(kind, measures.layout, horizon, DESIGNS[kind])
-    return measures, workload, staffing, simulate(workload, staffing, design)
+    return measures, workload, staffing, simulate(workload, staffing, design, engine="simpy")
+
+
+@st.composite
+def any_replications(draw):
+    """Give the same for any design: reserves, interruptions, outages, matrices that change."""
+    measures = plan(Horizon(0.01, 0.1), ("A", "B"), (0, 1, -1))
+    workload, staffing = draw(workloads(4)), draw(staffings(3))
+    return measures, workload, staffing, simulate(workload, staffing, draw(designs(4, 3)), "simpy")
 
 
 def staffed_seconds(measures, staffing, log, group):
@@ -91,8 +100,8 @@ def staffed_seconds(measures, staffing, log, group):
     return staffed, busy
 
 
-@given(replications())
-@settings(max_examples=80)
+@given(st.one_of(replications(), any_replications()))
+@settings(max_examples=120)
 def test_hours_are_the_integrals_taken_event_by_event(replication):
     measures, workload, staffing, log = replication
     cells = Cells(measures, tabulate(measures, workload, staffing, log))
@@ -154,8 +163,8 @@ def test_contacts_are_counted_as_plain_loops_count_them(replication):
                 assert found == pytest.approx(pair), measure
 
 
-@given(replications())
-@settings(max_examples=80)
+@given(st.one_of(replications(), any_replications()))
+@settings(max_examples=120)
 def test_every_log_obeys_the_books(replication):
     measures, workload, staffing, log = replication
     tally = tabulate(measures, workload, staffing, log)
@@ -167,7 +176,7 @@ def test_every_log_obeys_the_books(replication):
             assert cells.value("offered", **where) == sum(ends)
     shares = tally.value[measures.unit == "share"]
     shares = shares[~np.isnan(shares)]
-    assert ((shares >= 0) & (shares <= 1 + 1e-9)).all()
+    assert ((shares >= 0) & (shares <= 1)).all()
     assert (tally.numerator[measures.unit == "contacts"] >= 0).all()
     missing = tally.denominator == 0
     assert np.allclose(tally.numerator[missing], 0, atol=1e-9)

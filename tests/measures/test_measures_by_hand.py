@@ -23,7 +23,7 @@ from math import isnan
 
 import numpy as np
 import pytest
-from cells import Cells, plan
+from measure_cells import Cells, plan
 
 from sim.measures import tabulate
 from sim.records import (

@@ -155,6 +155,14 @@ def test_a_large_overloaded_room_sheds_what_it_cannot_carry():
     assert answer.mean_waiting == pytest.approx(0.2 / 1.2 * 28_800 / 6, rel=1e-3)
 
 
+def test_whoever_is_answered_in_an_overloaded_room_has_waited_until_enough_gave_up():
+    """The fluid limit: after w seconds the share exp(-w / patience) = 1 / 1.2 is left to answer."""
+    answer = erlang_a(2000, 1.2 * 24_000, 300, 1e6)
+    assert answer.mean_wait_answered_s == pytest.approx(1e6 * np.log(1.2), rel=1e-3)
+    assert answer.service_level(1e5) == pytest.approx(0, abs=1e-12)
+    assert answer.service_level(2.5e5) == pytest.approx(1 / 1.2, rel=1e-3)
+
+
 def test_a_large_room_at_its_load_is_the_literatures_formula():
     """2000 handlers at 2000 erlang, where a direct sum would overflow."""
     n, ratio = 2000, 2.0

@@ -4,10 +4,18 @@ from math import isnan
 
 import numpy as np
 import pytest
-from cells import TARGETS, Cells, layout, plan
+from measure_cells import TARGETS, Cells, layout, plan
 
 from sim.measures import DEFINITIONS, THRESHOLDS_S, Tally, Targets, plan_measures, tabulate
-from sim.records import ANSWERED, ContactLog, Horizon, Staffing, Workload
+from sim.records import (
+    ANSWERED,
+    ON_INTERRUPTED,
+    PRIMARY,
+    ContactLog,
+    Horizon,
+    Staffing,
+    Workload,
+)
 from sim.records.arrays import RecordError
 
 
@@ -155,6 +163,60 @@ def test_a_rise_during_an_overrun_ends_it_and_a_second_fall_goes_on_with_it():
     cells = Cells(measures, tabulate(measures, workload, staffing, log))
     assert cells.value("staffed_h") == pytest.approx(2000 / 3600)
     assert cells.value("occupancy") == pytest.approx(1)
+
+
+def test_a_call_taken_in_the_instant_of_the_shift_end_is_finished_too():
+    """One handler until 100 s, when a call ends: that comes first, so the next is taken."""
+    measures = plan(Horizon(0, 1), ("A",), (0,))
+    workload = Workload(
+        2, [0, 0], [0.0, 50], [np.inf] * 2, [100.0, 100], [0, 0], [-1, -1], [0.0, 0]
+    )
+    log = ContactLog([ANSWERED] * 2, [0.0, 50], [0.0, 100], [100.0, 200], [0, 0])
+    cells = Cells(
+        measures, tabulate(measures, workload, Staffing(1, [0.0, 100], [0, 0], [1, 0]), log)
+    )
+    assert cells.value("staffed_h") == pytest.approx(200 / 3600)
+
+
+def test_interrupted_work_is_one_contact_and_all_its_hours():
+    """Work of 300 s is interrupted after 100 s for a call of 50 s, and then finished elsewhere."""
+    measures = plan(Horizon(0, 1), ("A",), (0, 0))
+    workload = Workload(
+        2,
+        [1, 0, 1],
+        [0.0, 100, np.inf],
+        [np.inf] * 3,
+        [300.0, 50, 300],
+        [PRIMARY, PRIMARY, ON_INTERRUPTED],
+        [-1, -1, 0],
+        [0.0, 0, 0],
+    )
+    log = ContactLog(
+        [ANSWERED] * 3,
+        [0.0, 100, 100],
+        [0.0, 100, 120],
+        [100.0, 150, 320],
+        [0, 0, 1],
+        [True, False, False],
+    )
+    cells = Cells(measures, tabulate(measures, workload, Staffing.constant([1, 1]), log))
+    assert cells.value("offered", channel="non_emergency") == 1
+    assert cells.pair("service_level", channel="non_emergency") == (1, 1)
+    assert cells.value("offered_load_erl", period="week_000") == pytest.approx(350 / 3600)
+    assert cells.value("busy_h") == pytest.approx((100 + 50 + 200) / 3600)
+
+
+def test_calls_cut_off_by_an_outage_are_not_finished_after_it():
+    """Two calls of 1000 s in hand when the site goes dark at 600 s: no overrun."""
+    measures = plan(Horizon(0, 1), ("A",), (0,))
+    workload = Workload(
+        2, [0, 0], [0.0, 0], [np.inf] * 2, [1000.0, 1000], [0, 0], [-1, -1], [0.0, 0]
+    )
+    log = ContactLog([ANSWERED] * 2, [0.0, 0], [0.0, 0], [600.0, 600], [0, 0], [True, True])
+    staffing = Staffing(1, [0.0, 600], [0, 0], [3, 0], [False, True])
+    cells = Cells(measures, tabulate(measures, workload, staffing, log))
+    assert cells.value("staffed_h") == pytest.approx(1800 / 3600)
+    assert cells.value("occupancy") == pytest.approx(2 / 3)
 
 
 def test_every_cell_is_defined_and_every_definition_has_its_cells():

@@ -49,11 +49,13 @@ def test_longer_calls_away_from_home_cost_both_rooms():
             yield mu / factor, (home, 0)
 
     shares = stationary((0, 0), moves)
-    answer = two_site_overflow((1, 1), (20.0, 0.0), (300.0, 300.0), handle_factor=factor)
-    assert answer.abandonment[0] == pytest.approx(shares[1, 1], rel=1e-9)
-    assert answer.occupancy[1] == pytest.approx(shares[0, 1] + shares[1, 1], rel=1e-9)
+    for force, rates in enumerate([(20.0, 0.0), (0.0, 20.0)]):
+        answer = two_site_overflow((1, 1), rates, (300.0, 300.0), handle_factor=factor)
+        assert answer.abandonment[force] == pytest.approx(shares[1, 1], rel=1e-9)
+        busy_away = shares[0, 1] + shares[1, 1]
+        assert answer.occupancy[1 - force] == pytest.approx(busy_away, rel=1e-9)
     kinder = two_site_overflow((1, 1), (20.0, 0.0), (300.0, 300.0))
-    assert kinder.abandonment[0] < answer.abandonment[0]
+    assert kinder.abandonment[0] < shares[1, 1]
 
 
 def test_a_busier_neighbour_takes_more_than_it_gives():
