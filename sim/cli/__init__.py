@@ -15,4 +15,4 @@ def main() -> None:
     from sim.cli.commands import app  # noqa: PLC0415 - not before it is needed
     from sim.cli.outcome import DEBUG  # noqa: PLC0415
 
-    app([argument for argument in sys.argv[1:] if argument != DEBUG])
+    app([argument for argument in sys.argv[1:] if argument != DEBUG], prog_name="sim")

@@ -114,7 +114,7 @@ def check(
 ) -> None:
     """Validate centres and experiments; print loads, staff and Erlang's answers."""
     from sim.cli.tables import console, print_checked
-    from sim.experiment import check as check_path
+    from sim.experiment.check import check as check_path
 
     out = console()
     failures = []
@@ -160,6 +160,9 @@ def trace(  # noqa: PLR0913 - a command has as many options as it has
 @reported
 def report(results: Results) -> None:
     """Draw the report of a results folder again."""
+    from sim.experiment import read_manifest
+
+    read_manifest(results)  # a folder that is none is told before anything is imported to draw
     _conclude(results, quiet=True)
 
 

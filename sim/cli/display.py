@@ -11,7 +11,7 @@ from rich.progress import (
     Progress,
     TaskID,
     TextColumn,
-    TimeRemainingColumn,
+    TimeElapsedColumn,
 )
 from rich.text import Text
 
@@ -26,14 +26,13 @@ def on_terminal() -> bool:
 class Bar:
     """A progress bar with the rate, the time left and the precision reached so far."""
 
-    def __init__(self) -> None:
-        """Draw beside the output."""
-        self.console = Console(stderr=True, highlight=False)
+    def __init__(self, console: Console | None = None) -> None:
+        """Draw on this console, beside the output unless given."""
+        self.console = console or Console(stderr=True, highlight=False)
         self.progress: Progress | None = None
         self.task = TaskID(0)
-        self.contacts = 0
         self.started_s = 0.0
-        self.wanted = 0
+        self.contacts = self.computed = self.found = self.wanted = 0
         self.half_widths: dict[int, float] = {}
 
     def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
@@ -42,29 +41,31 @@ class Bar:
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}", markup=False),
-            TimeRemainingColumn(elapsed_when_finished=True),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[pace]}", markup=False),
             TextColumn("{task.fields[precision]}", markup=False),
             console=self.console,
             transient=True,
         )
-        self.wanted, self.contacts, self.started_s = wanted, 0, time.monotonic()
+        self.started_s = time.monotonic()
+        self.contacts, self.computed, self.found, self.wanted = 0, 0, found, wanted
         self.half_widths.clear()
         self.console.print(Text(introduction(name, points, designs, found)))
         self.task = self.progress.add_task(
-            "replications", total=wanted, completed=found, rate="", precision=""
+            "replications", total=wanted, completed=found, pace="", precision=""
         )
         self.progress.start()
 
     def advance(self, replications: int, contacts: int) -> None:
         """Move the bar."""
         self.contacts += contacts
-        elapsed_s = max(time.monotonic() - self.started_s, 1e-9)
+        self.computed += replications
+        left = self.wanted - self.found - self.computed
         if self.progress is not None:
             self.progress.update(
                 self.task,
                 advance=replications,
-                rate=f"{self.contacts / elapsed_s:,.0f} contacts/s",
+                pace=pace(self.contacts, self.computed, left, self.started_s),
             )
 
     def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
@@ -93,9 +94,9 @@ class Bar:
 class Log:
     """A line at the start, one a minute, one per round of replications, and one at the end."""
 
-    def __init__(self, *, clock_s: float = _LOG_EVERY_S) -> None:
-        """Print a line of progress every `clock_s` seconds."""
-        self.every_s = clock_s
+    def __init__(self, every_s: float = _LOG_EVERY_S) -> None:
+        """Print a line of progress every so many seconds."""
+        self.every_s = every_s
         self.started_s = self.last_s = 0.0
         self.done = self.found = self.wanted = self.contacts = 0
 
@@ -126,19 +127,14 @@ class Log:
         self._print(message)
 
     def finish(self) -> None:
-        """Say that it is done."""
+        """Say how far it came."""
         self._print(self._state())
 
     def _state(self) -> str:
-        elapsed_s = max(time.monotonic() - self.started_s, 1e-9)
-        computed = self.done - self.found
         text = f"{self.done} of {self.wanted} replications"
-        if computed:
-            left_s = elapsed_s / computed * (self.wanted - self.done)
-            text += (
-                f", {self.contacts / elapsed_s:,.0f} contacts/s, {elapsed_s:.0f} s so far, "
-                f"about {left_s:.0f} s left"
-            )
+        if self.done > self.found:
+            left = self.wanted - self.done
+            text += f", {pace(self.contacts, self.done - self.found, left, self.started_s)}"
         return f"{text}."
 
     @staticmethod
@@ -154,6 +150,16 @@ def introduction(name: str, points: int, designs: int, found: int) -> str:
     if found:
         parts.append(f"{found} replications found in the store")
     return f"{name}: {', '.join(parts)}."
+
+
+def pace(contacts: int, computed: int, left: int, started_s: float) -> str:
+    """Give the rate since the start, and the time that is left at this rate."""
+    elapsed_s = max(time.monotonic() - started_s, 1e-9)
+    left_s = round(elapsed_s / computed * left)
+    minutes, seconds = divmod(left_s, 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    return f"{contacts / elapsed_s:,.0f} contacts/s, {clock} left"
 
 
 def precise(half_width: float, wanted: float) -> str:

@@ -3,11 +3,12 @@
 An experiment file in; a results folder out: replications on common workloads, run by any
 executor, stored block by block, compared with paired intervals. This is the only room that knows
 configuration, workload, routing, engine and measures at once; it prints and draws nothing.
+
+`sim.experiment.check` and `sim.experiment.derive` are imported by name: they need the theory room,
+which would cost every worker a second of imports.
 """
 
 from sim.experiment.answer import Answer, AnswerRow, Estimate, Verdict, read_answer
-from sim.experiment.check import Checked, check
-from sim.experiment.derive import Derived, derive
 from sim.experiment.errors import CannotGoOn, ExperimentError, WrongInput
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.results import read_manifest, seal
@@ -22,8 +23,6 @@ __all__ = [
     "Answer",
     "AnswerRow",
     "CannotGoOn",
-    "Checked",
-    "Derived",
     "Estimate",
     "ExperimentError",
     "Interval",
@@ -34,8 +33,6 @@ __all__ = [
     "Study",
     "Verdict",
     "WrongInput",
-    "check",
-    "derive",
     "folders_for",
     "mean_interval",
     "ratio_difference",

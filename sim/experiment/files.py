@@ -5,12 +5,18 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from sim.experiment.errors import CannotGoOn, WrongInput
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 TEMPORARY = ".tmp"
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -60,6 +66,35 @@ def _explained(error: OSError, path: Path) -> CannotGoOn | WrongInput:
         f"{path.parent}: cannot be written ({error.strerror}). "
         "Choose another folder with --out, or ask for the right to write there."
     )
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process is inside `alone` for this file, and keep others out meanwhile.
+
+    The system lets go of the lock when a process ends, however it ends; the file itself stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        _lock(file)
+        yield
+
+
+if sys.platform == "win32":
+
+    def _lock(file: BinaryIO) -> None:
+        """Lock the first byte; Windows gives up after ten seconds, so it is asked again."""
+        while True:
+            with suppress(OSError):
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                return
+
+else:
+
+    def _lock(file: BinaryIO) -> None:
+        """Lock the file until it is closed."""
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def file_digest(path: Path) -> str:

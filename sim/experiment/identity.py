@@ -14,14 +14,15 @@ releases, Python and the processor do not count.
 import ast
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from sim.config.centre import CallLog, Centre, Channel, Profile
@@ -30,7 +31,15 @@ from sim.config.facts import Fact
 from sim.engine import SEMANTICS_VERSION
 from sim.records import Design, Horizon
 
-ROOMS = ("records", "config", "routing", "workload", "engine", "measures")
+CODE = (
+    "records",
+    "config",
+    "routing",
+    "workload",
+    "engine",
+    "measures",
+    "experiment/replication.py",
+)
 LIBRARIES = ("numpy", "scipy")
 
 _WORDING = frozenset({"source", "label", "description"})
@@ -62,18 +71,11 @@ def point_digest(centre: Centre, horizon: Horizon, seed: int) -> str:
 
 def design_digest(design: Design) -> str:
     """Give the digest of a design's matrices, whatever it is called."""
-    matrices = (
-        design.change_s,
-        design.delay_s,
-        design.contact_rank,
-        design.agent_rank,
-        design.reserve,
-        design.handle_factor,
-    )
-    sha = hashlib.sha256(repr([matrix.shape for matrix in matrices]).encode())
-    for matrix in matrices:
-        little_endian = matrix.astype(matrix.dtype.newbyteorder("<"))
-        sha.update(np.ascontiguousarray(little_endian).tobytes())
+    sha = hashlib.sha256()
+    for field in fields(design):
+        matrix: NDArray[Any] = getattr(design, field.name)
+        sha.update(f"{field.name} {matrix.shape} ".encode())
+        sha.update(matrix.astype(matrix.dtype.newbyteorder("<")).tobytes())
     return sha.hexdigest()
 
 
@@ -103,27 +105,25 @@ def determinants(value: Any) -> Any:  # noqa: ANN401 - walks whatever a model ho
 def semantics() -> tuple[Any, ...]:
     """Give the engine's semantics version, the rooms' code and the libraries that draw."""
     libraries = [f"{name} {'.'.join(version(name).split('.')[:2])}" for name in LIBRARIES]
-    return SEMANTICS_VERSION, code_digest(*(files("sim") / room for room in ROOMS)), libraries
+    return SEMANTICS_VERSION, code_digest(*(files("sim") / place for place in CODE)), libraries
 
 
-def code_digest(*folders: Traversable) -> str:
-    """Give the digest of the Python code in some folders: its syntax, not its wording."""
+def code_digest(*places: Traversable) -> str:
+    """Give the digest of the Python code in files and folders: its syntax, not its wording."""
     sha = hashlib.sha256()
-    for folder in folders:
-        for name, text in sorted(_python_files(folder, folder.name)):
+    for place in places:
+        for name, text in sorted(_python_files(place, place.name)):
             sha.update(f"{name}\n{_syntax(text)}\n".encode())
     return sha.hexdigest()
 
 
-def _python_files(folder: Traversable, name: str) -> list[tuple[str, str]]:
-    """Give the name and text of each Python file in a folder and the folders below it."""
-    found = []
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            found += _python_files(entry, f"{name}/{entry.name}")
-        elif entry.name.endswith(".py"):
-            found.append((f"{name}/{entry.name}", entry.read_text(encoding="utf-8")))
-    return found
+def _python_files(place: Traversable, name: str) -> Iterator[tuple[str, str]]:
+    """Give the name and text of a Python file, or of each in a folder and those below it."""
+    if place.is_dir():
+        for entry in place.iterdir():
+            yield from _python_files(entry, f"{name}/{entry.name}")
+    elif name.endswith(".py"):
+        yield name, place.read_text(encoding="utf-8")
 
 
 def _syntax(text: str) -> str:

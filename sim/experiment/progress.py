@@ -22,7 +22,7 @@ class Progress(Protocol):
         """Say something that the user should know."""
 
     def finish(self) -> None:
-        """Say that all replications are done."""
+        """Say that there will be no more replications: all are done, or the run was stopped."""
 
 
 class Silent:

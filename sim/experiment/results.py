@@ -148,7 +148,7 @@ def gather(run: PointRun, design: str) -> NDArray[np.float64]:
     """
     tally: NDArray[np.float64] | None = None
     for replication in range(run.wanted):
-        path = run.blocks[design][replication]
+        path = run.stored.blocks[design][replication]
         try:
             block: Block = read_block(path)
         except (OSError, DamagedBlock) as error:

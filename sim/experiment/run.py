@@ -13,16 +13,23 @@ from sim.config.errors import ConfigError, Problem, as_toml, unknown
 from sim.engine import ENGINES
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import executor_for
-from sim.experiment.files import folder_name, write_atomically
+from sim.experiment.files import alone, folder_name, write_atomically
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, prepare, run_task
 from sim.experiment.results import Results
-from sim.experiment.runner import PointRun, done_already, find_stored, pickled, run_points
+from sim.experiment.runner import (
+    PointRun,
+    Stored,
+    done_already,
+    find_stored,
+    pickled,
+    run_points,
+)
 from sim.experiment.scenario import Point, Study, read_study, targets_of
 from sim.experiment.store import Store
 from sim.measures import plan_measures
 
-DEFAULT_ENGINE = "simpy"
+DEFAULT_ENGINE = "compiled"
 PLAN = "plan.json"
 
 
@@ -71,11 +78,11 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     folder = results_folder(study.path, out)
     store = Store(folder / "store")
     store.sweep()
-    runs = {point.index: _point_run(study, point, engine) for point in study.points}
+    runs = _point_runs(study, engine)
     for run in runs.values():
         prepare(run.recipe)  # a point that cannot be drawn is refused before the first is run
     _write_plan(store, study)
-    for run in runs.values():
+    for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
 
     wanted = sum(run.wanted for run in runs.values())
@@ -83,20 +90,23 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
         study.name, len(runs), len(study.experiment.designs), done_already(runs.values()), wanted
     )
     jobs = jobs or available_processors()
-    with executor_for(engine, jobs) as executor:
-        run_points(
-            runs,
-            study.experiment.replications,
-            store=store,
-            executor=executor,
-            jobs=jobs,
-            work=run_task,
-            progress=progress,
-        )
-    progress.finish()
+    try:
+        with executor_for(engine, jobs) as executor:
+            run_points(
+                runs,
+                study.experiment.replications,
+                store=store,
+                executor=executor,
+                jobs=jobs,
+                work=run_task,
+                progress=progress,
+            )
+    finally:
+        progress.finish()
     results = Results(study, runs)
-    results.write_tables(folder)
-    results.write_manifest(folder, engine, time.monotonic() - started_s)
+    with alone(store.folder / "lock"):  # so that all tables come from one run
+        results.write_tables(folder)
+        results.write_manifest(folder, engine, time.monotonic() - started_s)
     return folder
 
 
@@ -132,15 +142,21 @@ def available_processors() -> int:
     return os.cpu_count() or 1
 
 
-def _point_run(study: Study, point: Point, engine: str) -> PointRun:
-    """Give a point with nothing done yet."""
-    recipe = Recipe.of(point, study.horizon, study.experiment.seed, engine)
-    return PointRun(
-        point=point,
-        recipe=pickled(recipe),
-        wanted=study.experiment.replications.min,
-        precision_cells=_precision_cells(study, point),
-    )
+def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
+    """Give each point with nothing done yet; points of one workload share what is stored."""
+    stored: dict[str, Stored] = {}
+    runs = {}
+    for point in study.points:
+        if point.digest not in stored:
+            stored[point.digest] = Stored(_precision_cells(study, point))
+        recipe = Recipe.of(point, study.horizon, study.experiment.seed, engine)
+        runs[point.index] = PointRun(
+            point=point,
+            recipe=pickled(recipe),
+            wanted=study.experiment.replications.min,
+            stored=stored[point.digest],
+        )
+    return runs
 
 
 def _precision_cells(study: Study, point: Point) -> NDArray[np.intp]:

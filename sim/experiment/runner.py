@@ -10,7 +10,7 @@ import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,38 @@ Work = Callable[[Task], Block]
 
 
 @dataclass
+class Stored:
+    """What the store is known to hold of one workload, for all points that share it.
+
+    Parameters
+    ----------
+    precision_cells
+        Indices of the cells whose intervals the stopping rule looks at.
+    blocks
+        By design digest and replication: the file that holds it.
+    seen
+        By design digest and replication: numerators and denominators of `precision_cells`.
+    """
+
+    precision_cells: NDArray[np.intp]
+    blocks: dict[str, dict[int, Path]] = field(default_factory=dict)
+    seen: dict[str, dict[int, NDArray[np.float64]]] = field(default_factory=dict)
+
+    def add(self, path: Path, block: Block) -> None:
+        """Take note of a finished block."""
+        replications = range(block.start, block.stop)
+        for design in block.parts:
+            self.blocks.setdefault(design, {}).update(dict.fromkeys(replications, path))
+            if self.precision_cells.size:
+                columns = block.tally(design)[:, :, self.precision_cells].swapaxes(0, 1)
+                self.seen.setdefault(design, {}).update(zip(replications, columns, strict=True))
+
+    def holds(self, design: str, replication: int) -> bool:
+        """Tell whether a replication has been run under a design."""
+        return replication in self.blocks.get(design, ())
+
+
+@dataclass
 class PointRun:
     """How far a point has got.
 
@@ -43,45 +75,35 @@ class PointRun:
         The point, and its pickled recipe for the workers.
     wanted
         Replications asked for so far: rounds up to the present one.
-    precision_cells
-        Indices of the cells whose intervals the stopping rule looks at.
-    blocks
-        By design digest and replication: the file that holds it.
-    seen
-        By design digest and replication: numerators and denominators of `precision_cells`.
+    stored
+        What is there; the same object for all points of one workload.
     """
 
     point: Point
     recipe: bytes
     wanted: int
-    precision_cells: NDArray[np.intp]
-    blocks: dict[str, dict[int, Path]] = field(init=False)
-    seen: dict[str, dict[int, NDArray[np.float64]]] = field(init=False)
+    stored: Stored
+    designs: tuple[str, ...] = field(init=False)  # digests, each once
 
     def __post_init__(self) -> None:
-        """Start with nothing."""
-        self.blocks = {digest: {} for digest in self.point.design_digests.values()}
-        self.seen = {digest: {} for digest in self.blocks}
+        """Take designs that are the same by their matrices as one."""
+        self.designs = tuple(dict.fromkeys(self.point.design_digests.values()))
 
-    def add(self, path: Path, block: Block) -> None:
-        """Take note of a finished block; designs that nobody asks for any more are passed over."""
-        for design in block.parts.keys() & self.blocks.keys():
-            replications = range(block.start, block.stop)
-            self.blocks[design].update(dict.fromkeys(replications, path))
-            if self.precision_cells.size:
-                columns = block.tally(design)[:, :, self.precision_cells]
-                self.seen[design].update(zip(replications, columns.swapaxes(0, 1), strict=True))
-
-    def missing(self, replication: int) -> tuple[str, ...]:
-        """Give the designs under which a replication has still to be run."""
-        return tuple(design for design, done in self.blocks.items() if replication not in done)
+    def missing(self, start: int, stop: int) -> tuple[str, ...]:
+        """Give the designs under which some of these replications have still to be run."""
+        return tuple(
+            design
+            for design in self.designs
+            if not all(self.stored.holds(design, r) for r in range(start, stop))
+        )
 
     def tasks(self, size: int) -> Iterator[Task]:
         """Give what is missing of the present round, at most `size` replications at a time."""
         start = 0
         while start < self.wanted:
-            designs, stop = self.missing(start), start + 1
-            while stop < min(start + size, self.wanted) and self.missing(stop) == designs:
+            designs, stop = self.missing(start, start + 1), start + 1
+            limit = min(start + size, self.wanted)
+            while stop < limit and self.missing(stop, stop + 1) == designs:
                 stop += 1
             if designs:
                 yield Task(self.point.index, start, stop, designs, self.recipe)
@@ -93,7 +115,8 @@ class PointRun:
         A cell in which nothing was ever counted has nothing to be precise about.
         """
         halves = [np.zeros(1)]
-        for rows in self.seen.values():
+        for design in self.designs:
+            rows = self.stored.seen[design]
             columns = np.stack([rows[replication] for replication in range(self.wanted)])
             numerator, denominator = columns[:, 0], columns[:, 1]
             counted = denominator.any(axis=0)
@@ -119,17 +142,20 @@ def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests repl
     CannotGoOn
         If a block cannot be written or a worker is killed; what was finished is stored.
     """
+    rounds = _Rounds(runs, replications, progress, block)
+    at_work: dict[Future[Block], Task] = {}
+    ahead = 1 if jobs == 1 else _AHEAD * jobs
     try:
-        _run_rounds(
-            runs,
-            replications,
-            store=store,
-            executor=executor,
-            jobs=jobs,
-            work=work,
-            progress=progress,
-            block=block,
-        )
+        while True:
+            while len(at_work) < ahead and (task := rounds.next_task()):
+                at_work[executor.submit(work, task)] = task
+            if not at_work:
+                return
+            for future in wait(at_work, _LOOK_UP_S, FIRST_COMPLETED).done:
+                task, result = at_work.pop(future), future.result()
+                run = runs[task.point]
+                run.stored.add(store.put(run.point.digest, result), result)
+                rounds.close(task, result.contacts)
     except BrokenExecutor as error:
         raise CannotGoOn(
             "A worker process ended suddenly; most often the machine ran out of memory. "
@@ -137,50 +163,52 @@ def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests repl
         ) from error
 
 
-def _run_rounds(  # noqa: PLR0913 - see run_points
-    runs: Mapping[int, PointRun],
-    replications: Replications,
-    *,
-    store: Store,
-    executor: Executor,
-    jobs: int,
-    work: Work,
-    progress: Progress,
-    block: int,
-) -> None:
-    """Hand out tasks and take in blocks until no point wants another round."""
-    waiting: deque[Task] = deque()
-    left: dict[int, int] = {}
-    at_work: dict[Future[Block], Task] = {}
+class _Rounds:
+    """The tasks that are still to be handed out, and how many of each point's round are left."""
 
-    def open_rounds(run: PointRun) -> None:
-        """Put the next round that has work in it in the queue, if there is one."""
-        while not (tasks := list(run.tasks(block))):
-            more = next_round(run, replications, progress)
+    def __init__(
+        self,
+        runs: Mapping[int, PointRun],
+        replications: Replications,
+        progress: Progress,
+        block: int,
+    ) -> None:
+        self.runs, self.replications, self.progress = runs, replications, progress
+        self.block = block
+        self.waiting: deque[Task] = deque()
+        self.left: dict[int, int] = {}
+        for run in runs.values():
+            self.open(run)
+
+    def open(self, run: PointRun) -> None:
+        """Queue the next round of a point that has work in it, if there is one."""
+        while not (tasks := list(run.tasks(self.block))):
+            more = next_round(run, self.replications, self.progress)
             if not more:
                 return
             run.wanted += more
-        left[run.point.index] = len(tasks)
-        waiting.extend(tasks)
+        self.left[run.point.index] = len(tasks)
+        self.waiting.extend(tasks)
 
-    for run in runs.values():
-        open_rounds(run)
-    while waiting or at_work:
-        while waiting and len(at_work) < _AHEAD * jobs:
-            task = waiting.popleft()
-            at_work[executor.submit(work, task)] = task
-            if jobs == 1:
-                break
-        finished = wait(at_work, _LOOK_UP_S, FIRST_COMPLETED).done
-        for future in finished:
-            task = at_work.pop(future)
-            run = runs[task.point]
-            result = future.result()
-            run.add(store.put(run.point.digest, result), result)
-            progress.advance(task.stop - task.start, result.contacts)
-            left[task.point] -= 1
-            if not left[task.point]:
-                open_rounds(run)
+    def next_task(self) -> Task | None:
+        """Give the next task that has work in it, None if there is none for now.
+
+        Another point with the same workload may have run what this one waits for.
+        """
+        while self.waiting:
+            task = self.waiting.popleft()
+            designs = self.runs[task.point].missing(task.start, task.stop)
+            if designs:
+                return replace(task, designs=designs)
+            self.close(task, 0)
+        return None
+
+    def close(self, task: Task, contacts: int) -> None:
+        """Count a task as done, and open the next round if it was the last of its own."""
+        self.progress.advance(task.stop - task.start, contacts)
+        self.left[task.point] -= 1
+        if not self.left[task.point]:
+            self.open(self.runs[task.point])
 
 
 def next_round(run: PointRun, replications: Replications, progress: Progress) -> int:
@@ -196,11 +224,11 @@ def next_round(run: PointRun, replications: Replications, progress: Progress) ->
 
 
 def find_stored(run: PointRun, store: Store, notice: Callable[[str], None]) -> None:
-    """Note which blocks of a point are in the store already; set damaged ones aside."""
+    """Note which blocks of a point's workload are stored already; set damaged ones aside."""
     for path, found in store.blocks(
         run.point.digest, lambda damaged: store.set_aside(damaged, notice)
     ):
-        run.add(path, found)
+        run.stored.add(path, found)
 
 
 def pickled(recipe: object) -> bytes:
@@ -210,4 +238,4 @@ def pickled(recipe: object) -> bytes:
 
 def done_already(runs: Iterable[PointRun]) -> int:
     """Count the replications of the present rounds that need no work."""
-    return sum(not run.missing(replication) for run in runs for replication in range(run.wanted))
+    return sum(not run.missing(r, r + 1) for run in runs for r in range(run.wanted))

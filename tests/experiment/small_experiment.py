@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.experiment.block import Block
 from sim.experiment.progress import Silent
-from sim.experiment.runner import PointRun
+from sim.experiment.runner import PointRun, Stored
 
 CENTRE = """
 name = "Two towns"
@@ -115,6 +115,11 @@ def tables(folder: Path) -> dict[str, bytes]:
     }
 
 
+def blocks(folder: Path) -> list[Path]:
+    """Give the blocks in the store of a results folder."""
+    return sorted(folder.glob("store/*/*.block"))
+
+
 # Work that costs nothing: three cells per design, drawn from the replication's number.
 
 CELLS = 3
@@ -151,7 +156,7 @@ def fake_run(wanted: int, *, index: int = 0, designs=("a", "b"), cells=()) -> Po
         digest=hashlib.sha256(f"point {index}".encode()).hexdigest(),
         design_digests={design: design for design in designs},
     )
-    return PointRun(point, b"", wanted, np.array(cells, dtype=np.intp))
+    return PointRun(point, b"", wanted, Stored(np.array(cells, dtype=np.intp)))
 
 
 class Watcher(Silent):

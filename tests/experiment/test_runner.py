@@ -102,7 +102,7 @@ def test_a_damaged_block_alone_is_run_again(tmp_path):
     store = Store(tmp_path)
     first = fake_run(4)
     run([first], store)
-    victim = first.blocks["a"][2]
+    victim = first.stored.blocks["a"][2]
     victim.write_bytes(victim.read_bytes()[:-1])
     again, notices, started = fake_run(4), [], []
     find_stored(again, store, notices.append)
@@ -121,7 +121,7 @@ def test_a_damaged_block_alone_is_run_again(tmp_path):
 def test_a_block_that_breaks_before_the_tables_are_written_stops_them(tmp_path):
     point = fake_run(2)
     run([point], Store(tmp_path))
-    point.blocks["a"][1].write_bytes(b"")
+    point.stored.blocks["a"][1].write_bytes(b"")
     with pytest.raises(CannotGoOn, match="Run the same command again"):
         gather(point, "a")
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from experiment.small_experiment import fake_tally, fake_work
 
 from sim.experiment.block import Block, DamagedBlock
 from sim.experiment.errors import CannotGoOn, WrongInput
-from sim.experiment.files import file_digest, folder_name, write_atomically
+from sim.experiment.files import alone, file_digest, folder_name, write_atomically
 from sim.experiment.replication import Task
 from sim.experiment.store import Store
 
@@ -145,6 +146,25 @@ def test_sweeping_takes_old_rubbish_only(tmp_path):
     assert not old.exists()
     assert young.exists()
     assert kept.exists()
+
+
+def test_one_process_at_a_time_is_alone(tmp_path):
+    lock, events = tmp_path / "deep" / "lock", []
+
+    def visit(name):
+        with alone(lock):
+            events.append(f"{name} in")
+            time.sleep(0.02)
+            events.append(f"{name} out")
+
+    visitors = [threading.Thread(target=visit, args=(name,)) for name in "abc"]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert len(events) == 6
+    for entered, left in zip(events[::2], events[1::2], strict=True):
+        assert (entered[:1], entered[2:], left[2:]) == (left[:1], "in", "out")
 
 
 def test_file_digests_are_those_of_sha256sum(tmp_path):

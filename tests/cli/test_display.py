@@ -1,0 +1,76 @@
+"""How a run is watched."""
+
+import io
+from math import nan
+
+import pytest
+from rich.console import Console
+
+from sim.cli.display import Bar, Log, introduction, precise
+from sim.cli.tables import interval, percent, points
+from sim.experiment import Estimate
+
+
+def test_a_log_has_a_line_per_round_and_one_now_and_then(capfd):
+    log = Log(every_s=0.0)
+    log.start("study", points=1, designs=3, found=2, wanted=4)
+    log.advance(1, 1000)
+    log.advance(1, 1000)
+    log.precision(0, 0.0123, 0.01, 10)
+    log.finish()
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[0] == "study: 3 designs, 2 replications found in the store."
+    assert lines[1].startswith("3 of 4 replications, ")
+    assert "contacts/s, 0:0" in lines[1]
+    assert lines[3] == "Point 0: half-width 0.0123, wanted 0.01; 10 more replications."
+    assert lines[4].startswith("4 of 14 replications")
+
+
+def test_a_log_is_not_flooded(capfd):
+    log = Log()
+    log.start("study", points=1, designs=1, found=0, wanted=1000)
+    for _ in range(1000):
+        log.advance(1, 10)
+    assert len(capfd.readouterr().err.splitlines()) == 1
+
+
+def test_a_bar_shows_rate_time_and_precision():
+    screen = io.StringIO()
+    bar = Bar(Console(file=screen, force_terminal=True, width=120, color_system=None))
+    bar.start("study [bold]", points=2, designs=3, found=1, wanted=4)
+    bar.advance(2, 5000)
+    bar.precision(1, 0.0123, 0.01, 10)
+    bar.notice("Something [red]odd[/red].")
+    bar.progress.refresh()
+    bar.finish()
+    shown = screen.getvalue()
+    assert "study [bold]: 3 designs, 2 points" in shown
+    assert "3/14" in shown
+    assert "contacts/s" in shown
+    assert "half-width 0.0123, wanted 0.01" in shown
+    assert "Something [red]odd[/red]." in shown
+
+
+def test_a_bar_that_never_started_can_end():
+    Bar(Console(file=io.StringIO())).finish()
+
+
+def test_words_for_what_is_known():
+    assert introduction("x", 1, 1, 0) == "x: 1 design."
+    assert precise(nan, 0.01) == "half-width unknown, wanted 0.01"
+
+
+@pytest.mark.parametrize(
+    ("estimate", "shown"),
+    [
+        (Estimate(0.931, 0.92, 0.942), "93.1 (92.0 to 94.2)"),
+        (Estimate(0.931, nan, nan), "93.1 (no interval)"),
+        (Estimate(nan, nan, nan), "no calls"),
+    ],
+)
+def test_a_figure_never_stands_without_its_interval(estimate, shown):
+    assert interval(estimate, percent) == shown
+
+
+def test_differences_carry_their_sign():
+    assert interval(Estimate(-0.031, -0.04, 0.001), points) == "-3.1 (-4.0 to +0.1)"

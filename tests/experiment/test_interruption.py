@@ -1,0 +1,112 @@
+"""Runs that are killed, interrupted or doubled: nothing finished is lost, nothing is repeated."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from experiment.small_experiment import Watcher, blocks, tables, write_experiment
+
+from sim.experiment import read_manifest, read_status, run_experiment
+
+LONG = 12
+
+
+@pytest.fixture
+def long_run(tmp_path):
+    """An experiment that takes a few seconds, and how to start it."""
+    path = write_experiment(tmp_path, replications=LONG)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("measured_h = 12", "measured_h = 96"), encoding="utf-8")
+    return path
+
+
+def start(path, out, *options):
+    command = [sys.executable, "-m", "sim", "run", str(path), "--out", str(out), *options]
+    command += ["--engine", "simpy"]  # slow enough to be caught in the middle
+    return subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, text=True
+    )
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.02)
+
+
+def group_is_gone(process):
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.skipif(os.name == "nt", reason="process groups and SIGKILL are POSIX")
+def test_a_killed_run_goes_on_where_it_was(long_run, tmp_path):
+    out = tmp_path / "results"
+    folder = out / long_run.stem
+    process = start(long_run, out, "--jobs", "2")
+    wait_for(lambda: len(blocks(folder)) >= 3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    wait_for(lambda: group_is_gone(process), seconds=20)  # no orphans go on computing
+    kept = {block: block.read_bytes() for block in blocks(folder)}
+    assert 3 <= len(kept) < LONG
+    assert not (folder / "manifest.json").exists()
+    status = read_status(folder)
+    assert not status.finished
+    assert status.points[0].stored == len(kept)
+
+    watcher = Watcher()
+    run_experiment(long_run, out=out, jobs=2, progress=watcher)
+    assert (watcher.found, watcher.replications) == (len(kept), LONG - len(kept))
+    assert watcher.notices == []
+    assert {block: block.read_bytes() for block in kept} == kept
+    fresh = run_experiment(long_run, out=tmp_path / "fresh", jobs=1)
+    assert tables(folder) == tables(fresh)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(long_run, tmp_path, jobs):
+    out = tmp_path / "results"
+    folder = out / long_run.stem
+    process = start(long_run, out, "--jobs", jobs)
+    wait_for(lambda: len(blocks(folder)) >= 3)
+    os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to all of them
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "run the same command" in errors
+    assert "Traceback" not in errors
+    assert "leaked" not in errors
+    wait_for(lambda: group_is_gone(process), seconds=20)
+    kept = len(blocks(folder))
+    assert 3 <= kept < LONG
+    assert not list(folder.rglob("*.tmp"))
+    watcher = Watcher()
+    run_experiment(long_run, out=out, jobs=2, progress=watcher)
+    assert watcher.found == kept
+
+
+def test_two_runs_on_one_folder_do_not_harm_each_other(tmp_path):
+    path = write_experiment(tmp_path, replications=8)
+    code = (
+        "import sys; from pathlib import Path; from sim.experiment import run_experiment\n"
+        "run_experiment(Path(sys.argv[1]), out=Path(sys.argv[2]), jobs=1, engine='simpy')"
+    )
+    out = tmp_path / "results"
+    command = [sys.executable, "-c", code, str(path), str(out)]
+    both = [subprocess.Popen(command) for _ in range(2)]  # noqa: S603 - our own command
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    fresh = run_experiment(path, out=tmp_path / "fresh", jobs=1)
+    folder = out / path.stem
+    assert tables(folder) == tables(fresh)
+    status = read_status(folder)
+    assert status.finished
+    assert (status.points[0].stored, status.points[0].damaged, status.set_aside) == (8, 0, 0)
+    assert read_manifest(folder)["seed"] == 7

@@ -1,0 +1,73 @@
+"""From an experiment file to its points."""
+
+import pytest
+from experiment.small_experiment import Watcher, blocks, write_experiment
+
+from sim.config import ConfigError
+from sim.experiment import read_study, run_experiment
+from sim.experiment.scenario import as_columns
+from sim.experiment.store import read_block
+
+
+def test_without_vary_there_is_one_point(tmp_path):
+    (point,) = read_study(write_experiment(tmp_path)).points
+    assert (point.index, dict(point.varied)) == (0, {})
+
+
+def test_the_last_key_changes_fastest_and_reaches_the_centre(tmp_path):
+    more = (
+        "[vary]\n"
+        '"staffing.scale" = [0.9, 1]\n'
+        '"designs.together.handle_factor" = {from = 1.0, to = 1.2, step = 0.1}\n'
+    )
+    points = read_study(write_experiment(tmp_path, more=more)).points
+    assert [tuple(point.varied.values()) for point in points[:4]] == [
+        (0.9, 1.0),
+        (0.9, 1.1),
+        (0.9, 1.2),
+        (1, 1.0),
+    ]
+    assert points[4].centre.staffing.scale.value == 1
+    assert points[4].designs["together"].options["handle_factor"] == 1.1
+    # The workload is that of its staffing; the design alone has a digest of its own.
+    assert points[0].digest == points[1].digest != points[3].digest
+    assert points[0].design_digests["apart"] == points[1].design_digests["apart"]
+    assert points[0].design_digests["together"] != points[1].design_digests["together"]
+
+
+def test_points_that_share_a_workload_share_their_blocks(tmp_path):
+    more = '[vary]\n"designs.together.handle_factor" = [1.0, 1.1]\n'
+    path = write_experiment(tmp_path, replications=2, more=more)
+    folder = run_experiment(path, out=tmp_path / "results", jobs=1)
+    parts = [set(read_block(block).parts) for block in blocks(folder)]
+    # Two designs of the first point, then the one that the second has of its own; twice.
+    assert sorted(map(len, parts)) == [1, 1, 2, 2]
+    watcher = Watcher()
+    run_experiment(path, out=tmp_path / "results", jobs=1, progress=watcher)
+    assert watcher.found == 4
+
+
+def test_a_column_is_all_numbers_or_all_text():
+    columns = as_columns([{"a": 1, "b": "x", "c": True}, {"a": 0.5, "b": 2, "c": False}])
+    assert [dict(row) for row in columns] == [
+        {"a": 1, "b": "x", "c": "True"},
+        {"a": 0.5, "b": "2", "c": "False"},
+    ]
+
+
+def test_more_points_than_anyone_meant_are_refused(tmp_path):
+    steps = "{from = 0.5, to = 1.5, step = 0.005}"
+    more = f'[vary]\n"staffing.scale" = {steps}\n"staffing.absence_share" = {steps[:-1]}}}\n'
+    path = write_experiment(
+        tmp_path, more=more.replace("1.5, step = 0.005}\n", "1, step = 0.005}\n")
+    )
+    with pytest.raises(ConfigError, match=r"combinations, at most 10,000"):
+        read_study(path)
+
+
+def test_a_point_that_cannot_be_drawn_is_refused_before_the_first_is_run(tmp_path):
+    more = '[vary]\n"channels.emergency.handle.mean_s" = [100, -1]\n'
+    path = write_experiment(tmp_path, more=more)
+    with pytest.raises(ConfigError, match=r"handle"):
+        run_experiment(path, out=tmp_path / "results", jobs=1)
+    assert not (tmp_path / "results").exists()
