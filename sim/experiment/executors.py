@@ -1,4 +1,7 @@
-"""Where tasks run: in this process, in threads or in processes; the results are the same.
+"""Where tasks run: in this process or in several; the results are the same.
+
+Processes serve both engines. The compiled one releases the GIL, but drawing and tabulating hold it
+for more than half of a replication, so that two threads gained little (docs/decisions/0011).
 
 Processes are started by a fork server where there is one, and otherwise anew (spawn), never by
 forking the run itself: by then it has threads (the progress display, pyarrow's), and a fork
@@ -9,20 +12,19 @@ Workers hold a lifeline, a pipe whose other end this process holds. When that en
 the run was interrupted or was killed outright, they go at once: no orphans.
 """
 
+import importlib
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-RELEASES_THE_GIL = frozenset({"compiled"})  # engines that run in parallel in threads
 
 
 class InlineExecutor(Executor):
@@ -40,26 +42,23 @@ class InlineExecutor(Executor):
 
 @contextmanager
 def executor_for(engine: str, jobs: int) -> Iterator[Executor]:
-    """Give an executor of `jobs` workers that suits the engine; gone when the block ends.
+    """Give an executor of `jobs` workers, ready for the engine; gone when the block ends.
 
-    When the block ends by an exception, tasks in hand are dropped rather than waited for
-    (threads cannot be: they end their replication).
+    When the block ends by an exception, tasks in hand are dropped rather than waited for.
     """
     if jobs == 1:
         yield InlineExecutor()
-    elif engine in RELEASES_THE_GIL:
-        with ThreadPoolExecutor(jobs) as threads:
-            try:
-                yield threads
-            except BaseException:
-                threads.shutdown(wait=False, cancel_futures=True)
-                raise
     else:
-        yield from _processes(jobs)
+        yield from _processes(engine, jobs)
 
 
-def _processes(jobs: int) -> Iterator[Executor]:
-    context = _start_method()
+def _processes(engine: str, jobs: int) -> Iterator[Executor]:
+    preload = ["sim.experiment.replication"]
+    if engine == "compiled":
+        # Compiled here first, once: workers that start on a cold cache would each compile.
+        importlib.import_module("sim.engine.compiled").event_loop()
+        preload.append("sim.experiment.worker")
+    context = _start_method(preload)
     held, lifeline = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(held,))
     try:
@@ -74,11 +73,11 @@ def _processes(jobs: int) -> Iterator[Executor]:
         held.close()
 
 
-def _start_method() -> Any:  # noqa: ANN401 - a context's class differs by platform
+def _start_method(preload: list[str]) -> Any:  # noqa: ANN401 - a context's class differs by platform
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.experiment.replication"])
+    context.set_forkserver_preload(preload)
     return context
 
 
