@@ -154,31 +154,29 @@ def _but(study: Study, design: DesignName) -> str:
 def _counted(study: Study, designs: list[tuple[DesignName, Finding]]) -> str:
     """Count what many designs do, and name the greatest rise and fall."""
     words = {
-        Finding.MORE: "answer more in time",
-        Finding.FEWER: "answer fewer",
-        Finding.MIXED: "are mixed over the forces",
-        Finding.UNSURE: "are too close to call",
-        Finding.SAME: "make no difference",
-        Finding.NO_INTERVAL: "stand on a single run, from which nothing follows for other weeks",
-        Finding.NOBODY: "had no callers",
+        Finding.MORE: "more are answered in time with {}",
+        Finding.FEWER: "fewer with {}",
+        Finding.MIXED: "some forces gain and others lose with {}",
+        Finding.UNSURE: "it is too close to call with {}",
+        Finding.SAME: "exactly as many with {}",
+        Finding.NO_INTERVAL: "nothing can be said of {}, as there was a single run",
+        Finding.NOBODY: "nobody called with {}",
     }
     found = [finding for _, finding in designs]
-    counts = [f"{found.count(what)} {text}" for what, text in words.items() if what in found]
+    counts = [text.format(found.count(what)) for what, text in words.items() if what in found]
     text = f"of the {len(designs)} other designs {listing(counts)}"
     changes = {design: _change(study, design, study.whole) for design, _ in designs}
     sure = sorted(
         (design for design, change in changes.items() if change.sign),
         key=lambda design: changes[design].value,
     )
-    ends = [
-        f"the greatest {word} with {_quoted(design)}, {changes[design].change_in_words()}"
-        for design, word, sign in [(d, w, s) for d, w, s in _ends(sure) if changes[d].sign == s]
+    ends = [(sure[-1], "rise", 1), (sure[0], "fall", -1)] if sure else []
+    named = [
+        f"the greatest {word} is with {_quoted(design)}, {changes[design].change_in_words()}"
+        for design, word, sign in ends
+        if changes[design].sign == sign
     ]
-    return f"{text}: {listing(ends)}" if ends else text
-
-
-def _ends(sure: list[DesignName]) -> list[tuple[DesignName, str, int]]:
-    return [(sure[-1], "rise", 1), (sure[0], "fall", -1)] if sure else []
+    return f"{text}; {', '.join(named)}" if named else text
 
 
 def _also(study: Study) -> list[str]:
@@ -202,16 +200,17 @@ def _by_force(study: Study, design: DesignName) -> str:
     known = {force: change for force, change in changes.items() if change.has_interval}
     if not known:
         return ""
+    about = f"{study.main_channel.promise}, with {_quoted(design)}"
     if len(known) <= NAMED_FORCES:
         clauses = [f"{force} {change.change_in_words()}" for force, change in known.items()]
-        return f"{study.main_channel.promise}, with {_quoted(design)}: {'; '.join(clauses)}."
+        return f"{about}: {'; '.join(clauses)}."
     signs = [change.sign for change in known.values()]
     least = min(known, key=lambda force: known[force].value)
     most = max(known, key=lambda force: known[force].value)
     return (
-        f"{study.main_channel.promise}, with {_quoted(design)}: of {len(known)} forces {signs.count(1)} gain, {signs.count(-1)} "
-        f"lose and {signs.count(0)} are too close to call; from {_points(known[least])} in {least} "
-        f"to {_points(known[most])} in {most}."
+        f"{about}: of {len(known)} forces {signs.count(1)} gain, {signs.count(-1)} lose and "
+        f"{signs.count(0)} are too close to call; from {_points(known[least])} in {least} to "
+        f"{_points(known[most])} in {most}."
     )
 
 

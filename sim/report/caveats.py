@@ -10,20 +10,32 @@ from sim.report.study import Study
 FEW_RUNS, MANY_COMPARISONS = 10, 10
 
 ALWAYS = (
-    "The intervals cover chance alone: how much one simulated run differs from another if every "
-    "assumption is right. They do not cover how wrong an assumption may be; that is what the ranges "
-    "in the table of assumptions are for.",
-    "Answering in time is not answering well. Whether the caller was understood, the risk seen, the "
-    "right officer sent and the crime recorded is not in the model; nor is what happens after the "
-    "call: dispatch, radio, officers, victims.",
-    "Handlers are alike within a room: no experience, fatigue, learning or leaving. They do not hurry "
-    "when many wait, and they do not hold back.",
-    "Local knowledge counts only as longer calls for another force's callers, where a design says "
-    "so, and not as mistakes.",
-    "Money, contracts, buildings, telephony and the time it takes to get from one design to another "
-    "are not in the model: it compares arrangements that run as if they always had.",
-    "People may call more, or less, or elsewhere, if the service changes. Here as many call as "
-    "before, except that those who give up may call again.",
+    (
+        "The intervals cover chance alone: how much one simulated run differs from another if "
+        "every assumption is right. They do not cover how wrong an assumption may be; that is what "
+        "the ranges in the table of assumptions are for."
+    ),
+    (
+        "Answering in time is not answering well. Whether the caller was understood, the risk "
+        "seen, the right officer sent and the crime recorded is not in the model; nor is what "
+        "happens after the call: dispatch, radio, officers, victims."
+    ),
+    (
+        "Handlers are alike within a room: no experience, fatigue, learning or leaving. They do "
+        "not hurry when many wait, and they do not hold back."
+    ),
+    (
+        "Local knowledge counts only as longer calls for another force's callers, where a design "
+        "says so, and not as mistakes."
+    ),
+    (
+        "Money, contracts, buildings, telephony and the time it takes to get from one design to "
+        "another are not in the model: it compares arrangements that run as if they always had."
+    ),
+    (
+        "People may call more, or less, or elsewhere, if the service changes. Here as many call as "
+        "before, except that those who give up may call again."
+    ),
 )
 
 
@@ -48,8 +60,8 @@ def _about_evidence(study: Study) -> Iterator[str]:
         )
     elif assumed:
         yield (
-            "No assumption was varied in this experiment: whether the answer would hold elsewhere in "
-            "their ranges has not been tried here."
+            "No assumption was varied in this experiment: whether the answer would hold elsewhere "
+            "in their ranges has not been tried here."
         )
 
 
@@ -57,8 +69,8 @@ def _about_runs(study: Study) -> Iterator[str]:
     runs = study.replications
     if runs == 1:
         yield (
-            "There was one run only, so no figure has an interval, and nothing here can be told from "
-            "chance. Ask for 20 replications or more."
+            "There was one run only, so no figure has an interval, and nothing here can be told "
+            "from chance. Ask for 20 replications or more."
         )
     elif runs < FEW_RUNS:
         yield (
@@ -67,10 +79,11 @@ def _about_runs(study: Study) -> Iterator[str]:
         )
     comparisons = len(study.others) * len(study.rows) * len(study.channels)
     if comparisons > MANY_COMPARISONS and runs > 1:
+        chance = max(1, round(comparisons / 20))
         yield (
-            f"There are {comparisons} comparisons in this report, each with an interval of its own. "
-            f"Where nothing differs at all, about {max(1, round(comparisons / 20))} of them would "
-            "still look as if it did; do not build on one force's figure alone."
+            f"There are {comparisons} comparisons in this report, each with an interval of its "
+            f"own. Where nothing differs at all, about {chance} of them would still look as if it "
+            "did; do not build on one force's figure alone."
         )
     hours = study.experiment.horizon.measured_h
     if hours < HOURS_PER_WEEK:
@@ -112,6 +125,6 @@ def _about_scenario(study: Study) -> Iterator[str]:
         )
     if study.others:
         yield (
-            "Nothing breaks here: no site is lost, no telephone line fails. How each design fares on "
-            "the day it does is another experiment."
+            "Nothing breaks here: no site is lost, no telephone line fails. How each design fares "
+            "on the day it does is another experiment."
         )

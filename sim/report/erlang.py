@@ -106,7 +106,10 @@ def erlang_table(study: Study) -> ErlangTable:
         return ErlangTable((), "")
     week = _week(study)
     rows = [
-        row for design in designs for room in _rooms(week, design) for row in _lines(week, design, room)
+        row
+        for design in designs
+        for room in _rooms(week, design)
+        for row in _lines(week, design, room)
     ]
     return ErlangTable(tuple(rows), _reason(study))
 
@@ -125,9 +128,7 @@ def _week(study: Study) -> _Week:
     )
 
 
-def _means(
-    study: Study, layout: Layout, law_of: Callable[..., HandleTime | Patience]
-) -> Floats:
+def _means(study: Study, layout: Layout, law_of: Callable[..., HandleTime | Patience]) -> Floats:
     """Give mean durations by class; 0 for a class that can have no contacts and so has no law."""
     means = []
     for force in layout.forces:
@@ -276,8 +277,9 @@ def _varies(study: Study) -> bool:
 
 
 def _all_exponential(study: Study, law_of: Callable[..., HandleTime | Patience]) -> bool:
-    laws = []
-    for force, entry in study.centre.forces.items():
-        for channel in entry.contacts:
-            laws.append(law_of(study.centre, force, channel))
-    return all(isinstance(law, Exponential) for law in laws)
+    centre = study.centre
+    return all(
+        isinstance(law_of(centre, force, channel), Exponential)
+        for force, entry in centre.forces.items()
+        for channel in entry.contacts
+    )

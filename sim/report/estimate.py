@@ -13,15 +13,15 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95% interval; nan where there is none.
+    r"""A value with its 95% interval; nan where there is none.
 
     Examples
     --------
-    >>> level = Estimate(0.8604, 0.8531, 0.8677)
+    >>> level = Estimate(0.8604, 0.8531, 0.8674)
     >>> level.percent, level.percent_interval
     ('86.0%', '85.3 to 86.7')
     >>> Estimate(-0.0123, -0.0150, -0.0096).points
-    '−1.2'
+    '\N{MINUS SIGN}1.2'
     """
 
     value: float = math.nan
@@ -57,7 +57,7 @@ class Estimate:
         if not self.has_interval:
             return 1
         half = 100 * self.half_width
-        return 0 if half >= 5 else 2 if 0 < half < 0.05 else 1  # noqa: PLR2004 - points
+        return 0 if half >= 5 else 2 if 0 < half < 0.02 else 1  # noqa: PLR2004 - points
 
     @property
     def percent(self) -> str:
@@ -100,12 +100,12 @@ class Estimate:
         return f"{signed(100 * self.low, self.digits)} to {signed(100 * self.high, self.digits)}"
 
     def change_in_words(self, more: str = "more", fewer: str = "fewer") -> str:
-        """A difference in points without its sign, or that its sign is not known.
+        """Give a difference in points without its sign, or say that its sign is not known.
 
         >>> Estimate(-0.0123, -0.0150, -0.0096).change_in_words()
         '1.2 points fewer (1.0 to 1.5)'
         >>> Estimate(0.001, -0.002, 0.004).change_in_words()
-        'too close to call (+0.1 points, −0.2 to +0.4)'
+        'too close to call (+0.1 points, \N{MINUS SIGN}0.2 to +0.4)'
         """
         if not self.has_interval:
             return f"{self.points} points (no interval)"

@@ -9,9 +9,10 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any, Protocol
 
-from markupsafe import Markup, escape
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from sim.experiment.results import KPI
 from sim.report.answer import answer
 from sim.report.caveats import caveats
 from sim.report.erlang import erlang_table
@@ -19,7 +20,6 @@ from sim.report.estimate import MISSING
 from sim.report.evidence import evidence_rows
 from sim.report.figures.catalogue import Picture, Section
 from sim.report.figures.style import colour_of
-from sim.report.results import KPI
 from sim.report.study import Study
 from sim.report.tables import (
     glance_rows,
@@ -61,6 +61,7 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             title=study.experiment.title or study.name,
             style=_read(STYLE_SHEET),
             answer=answer(study),
+            compared=bool(study.others),
             varied=study.varied,
             altered=study.results.altered,
             glance=glance_rows(study) if later else [],
@@ -110,9 +111,7 @@ def source_of(picture: Picture) -> str:
 
 def in_groups(rows: Sequence[Grouped]) -> list[tuple[str, list[Grouped]]]:
     """Give rows under their headings, both in the order in which they come."""
-    return [
-        (heading, list(group)) for heading, group in groupby(rows, key=lambda row: row.heading)
-    ]
+    return [(heading, list(group)) for heading, group in groupby(rows, key=lambda row: row.heading)]
 
 
 def breakable(text: str) -> Markup:

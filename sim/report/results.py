@@ -119,10 +119,10 @@ def read_results(folder: Path) -> Results:
 
 def _varied(words: pd.DataFrame, points: "pd.Series[float]") -> dict[int, dict[str, str]]:
     """Give by point what is varied: every column that the format does not name."""
-    keys = [name for name in words.columns if name not in SUMMARY_COLUMNS]
+    keys = [str(name) for name in words.columns if name not in SUMMARY_COLUMNS]
     first = words.loc[points.drop_duplicates().index, keys]
     return {
-        int(points[row]): {as_named(key): value for key, value in values.items()}
+        int(points[row]): {as_named(str(key)): value for key, value in values.items()}
         for row, values in zip(first.index, first.to_dict("records"), strict=True)
     }
 

@@ -10,22 +10,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
 from sim.config import Centre, Experiment
-from sim.experiment.statistics import ratio_interval
+from sim.experiment.results import COMPARISON, MANIFEST, SUMMARY
 from sim.experiment.tables import ALL
 from sim.records import HOURS_PER_WEEK
 from sim.report.estimate import Estimate, duration
-from sim.report.results import MANIFEST, ReportError, Results
+from sim.report.over_weeks import Labels, OverWeeks
+from sim.report.results import ReportError, Results
 
 SERVICE_LEVEL = "service_level"
 ALL_FORCES = "All forces"
 ANSWERED_WITHIN = re.compile(r"answered_within_(\d+)s")
 
-Labels = tuple[str, ...]
 Model = TypeVar("Model", Centre, Experiment)
 
 
@@ -85,9 +84,7 @@ class Study:
     @property
     def name(self) -> str:
         """The experiment's name."""
-        return str(
-            self.results.manifest.get("name") or self.results.folder.resolve().name
-        )
+        return str(self.results.manifest.get("name") or self.results.folder.resolve().name)
 
     @cached_property
     def centre(self) -> Centre:
@@ -216,6 +213,14 @@ class Study:
         """Give a paired difference to the baseline of `comparison.csv`."""
         return self._differences.get((design, force, channel, measure), Estimate())
 
+    def has_level(self, design: str, force: str, channel: str, measure: str) -> bool:
+        """Tell whether `summary.csv` has a line for this, whatever stands in it."""
+        return (design, force, channel, measure, ALL) in self._estimates
+
+    def has_difference(self, design: str, force: str, channel: str, measure: str) -> bool:
+        """Tell whether `comparison.csv` has a line for this, whatever stands in it."""
+        return (design, force, channel, measure) in self._differences
+
     def weeks_on_target(self, design: str, force: str, channel: str) -> tuple[int, int] | None:
         """Give in how many weeks, of how many, the target was met; None if nobody knows."""
         return self._weeks_on_target.get((design, force, channel))
@@ -251,58 +256,9 @@ class Study:
             )
         }
 
-    def over_weeks(self, measures: Iterable[str]) -> "OverWeeks":
+    def over_weeks(self, measures: Iterable[str]) -> OverWeeks:
         """Give measures that stand in `kpi.parquet` alone, with intervals over replications."""
         return OverWeeks(self.results.kpi(measures, self.point))
-
-
-@dataclass(frozen=True, eq=False)
-class OverWeeks:
-    """Cells of `kpi.parquet`, one row per replication and cell, and what they say together."""
-
-    cells: pd.DataFrame
-
-    def where(self, keep: "pd.Series[bool]") -> "OverWeeks":
-        """Give some of the cells."""
-        return OverWeeks(self.cells[keep])
-
-    def estimates(self, *by: str) -> dict[Labels, Estimate]:
-        """Give an estimate by labels; cells that share them are added first and divided last."""
-        return _intervals(self.cells, self.cells["numerator"], self.cells["denominator"], by)
-
-    def totals(self, *by: str) -> dict[Labels, Estimate]:
-        """Give an estimate of the sum over cells that share labels: handlers of several rooms."""
-        cells = self.cells
-        each = cells["numerator"] / cells["denominator"].where(cells["denominator"] > 0)
-        once = ~cells.duplicated([*by, "replication"])
-        return _intervals(cells, each.fillna(0.0), once.astype(float), by)
-
-
-def _intervals(
-    cells: pd.DataFrame,
-    numerator: "pd.Series[float]",
-    denominator: "pd.Series[float]",
-    by: tuple[str, ...],
-) -> dict[Labels, Estimate]:
-    if cells.empty:
-        return {}
-    grouped = cells.groupby(list(by), observed=True, sort=False)
-    group = grouped.ngroup().to_numpy()
-    week, weeks = pd.factorize(cells["replication"])
-    shape = (len(weeks), grouped.ngroups)
-    place = week * shape[1] + group
-    top, bottom = (
-        np.bincount(place, parts.to_numpy(dtype=float), shape[0] * shape[1]).reshape(shape)
-        for parts in (numerator, denominator)
-    )
-    _, first = np.unique(group, return_index=True)
-    labels = cells[list(by)].iloc[first].astype(str).itertuples(index=False, name=None)
-    return {
-        label: Estimate(float(value), float(low), float(high), int(count))
-        for label, value, low, high, count in zip(
-            labels, *ratio_interval(top, bottom), strict=True
-        )
-    }
 
 
 def reference_study(results: Results) -> Study:
@@ -318,7 +274,31 @@ def reference_study(results: Results) -> Study:
                 continue  # nobody says what it was
         return total
 
-    return Study(results, min(results.varied, key=lambda point: (distance(point), point)))
+    study = Study(results, min(results.varied, key=lambda point: (distance(point), point)))
+    _check_whole(study)
+    return study
+
+
+def _check_whole(study: Study) -> None:
+    """Refuse tables that lack a line: what is not there must not read as if nobody had called."""
+    for design in study.designs:
+        for row in study.rows:
+            for channel in study.channels:
+                labels = (design.name, row, channel.name, SERVICE_LEVEL)
+                lacking = [
+                    name
+                    for name, there in (
+                        (SUMMARY, study.has_level(*labels)),
+                        (COMPARISON, design == study.baseline or study.has_difference(*labels)),
+                    )
+                    if not there
+                ]
+                if lacking:
+                    raise ReportError(
+                        f"{study.results.folder / lacking[0]}: lacks the line for design "
+                        f'"{design.name}", force "{row}", channel "{channel.name}", measure '
+                        f"{SERVICE_LEVEL}; run the experiment again with `sim run`"
+                    )
 
 
 def _sortable(value: str) -> tuple[bool, float, str]:
@@ -332,19 +312,21 @@ def _sortable(value: str) -> tuple[bool, float, str]:
 def _by_name(rows: pd.DataFrame, keys: list[str], value: str) -> dict[Labels, Estimate]:
     columns = (rows[name].to_numpy() for name in (*keys, value, "ci_low", "ci_high"))
     weeks = rows["replications"].fillna(0).to_numpy()
-    return {
-        tuple(cell[: len(keys)]): Estimate(*map(float, cell[len(keys) : -1]), int(cell[-1]))
-        for cell in zip(*columns, weeks, strict=True)
-    }
+    found = {}
+    for cell in zip(*columns, weeks, strict=True):
+        number, low, high, replications = cell[len(keys) :]
+        labels = tuple(map(str, cell[: len(keys)]))
+        found[labels] = Estimate(float(number), float(low), float(high), int(replications))
+    return found
 
 
 def _model(results: Results, key: str, model: type[Model]) -> Model:
     try:
         return model.model_validate(results.manifest[key])
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, (key, *first["loc"])))
+        problem: Any = error.errors()[0]
+        where = ".".join([key, *map(str, problem["loc"])])
         raise ReportError(
-            f"{results.folder / MANIFEST}: {where}: {first['msg']}; "
+            f"{results.folder / MANIFEST}: {where}: {problem['msg']}; "
             "run the experiment again with `sim run`"
         ) from error

@@ -1,33 +1,51 @@
-"""A results folder as an experiment leaves it, made up in a second: no simulation is run.
+"""A results folder as an experiment leaves it, made up in a moment: no week is simulated.
 
-Waits follow one formula (a share answered at once, the rest exponential, some give up), so every
-table agrees with every other. `gains` moves a force's share answered at once in a design.
+The cells, tables and files are those of the measures and experiment rooms; only the numbers are
+made up. Waits follow one formula (a share answered at once, the rest exponential, some give up),
+so every figure agrees with every other. `gains` moves the share answered at once in a design.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy.stats import t as student
 
+from sim.config import evidence, layout_of
 from sim.config.centre import Centre
+from sim.experiment.files import file_digest
+from sim.experiment.tables import (
+    COMPARISON_COLUMNS,
+    Cells,
+    Figures,
+    comparison_rows,
+    summary_header,
+    summary_rows,
+    write_csv,
+    write_kpi,
+)
+from sim.measures import Targets, plan_measures
+from sim.records import Horizon
 
-THRESHOLDS_S = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 1800, 3600)
 ASSUMED = "assumption: not published"
-HOURS = np.arange(168)
-SHAPE = 1.0 + 0.55 * np.sin((HOURS % 24 - 13.5) / 24 * 2 * np.pi)
-KEYS = ["point", "design", "force", "channel", "group", "period", "measure", "unit"]
 QUESTION = "Do three control rooms answer more 999 calls within 10 s as one?"
+KINDS = ("isolation", "networked", "merger")
+VARIED = "staffing.scale"
+WEEK_SHAPE = 1.0 + 0.55 * np.sin((np.arange(168) % 24 - 13.5) / 24 * 2 * np.pi)
+DAY_SHAPE = WEEK_SHAPE[:24] / WEEK_SHAPE[:24].mean()
+GIVE_UP_SHARE = 0.015
 
 
 @dataclass(frozen=True)
 class Synthetic:
-    """What to make up; the defaults are the shipped example."""
+    """What to make up; the defaults are the shipped example.
+
+    `gains` holds by design what is added to the share answered at once, one number or one by force;
+    `noise` is how much that gain differs from week to week.
+    """
 
     forces: tuple[str, ...] = ("Leicestershire", "Northamptonshire", "Nottinghamshire")
     designs: Mapping[str, str | None] = field(
@@ -37,20 +55,29 @@ class Synthetic:
             "merger": "One merged room",
         }
     )
-    channels: Mapping[str, tuple[str, float, float]] = field(
+    channels: Mapping[str, tuple[str, float, float]] = field(  # label, within_s, target
         default_factory=lambda: {"emergency": ("999", 10, 0.9), "non_emergency": ("101", 30, 0.9)}
     )
     gains: Mapping[str, Any] = field(default_factory=lambda: {"networked": 0.05, "merger": 0.09})
+    noise: float = 0.004
     replications: int = 20
     points: tuple[float, ...] = ()
     question: str = QUESTION
+    title: str | None = None
     seed: int = 1
     silent_forces: tuple[str, ...] = ()  # nobody calls them
+    pools: tuple[str, ...] = ()  # rooms that belong to no force
 
 
-def centre_of(made: Synthetic) -> dict[str, Any]:
+def centre_of(made: "Synthetic") -> Centre:
     """Give a resolved centre that the real configuration room accepts."""
-    shape = (SHAPE / SHAPE.mean()).tolist()
+    shape = (WEEK_SHAPE / WEEK_SHAPE.mean()).tolist()
+    all_day = {
+        "name": "all day",
+        "start": "00:00",
+        "end": "24:00",
+        "rostered": {"value": 12, "range": [8, 16], "source": ASSUMED},
+    }
     centre = {
         "name": "east_midlands",
         "description": "made up for the tests",
@@ -93,16 +120,13 @@ def centre_of(made: Synthetic) -> dict[str, Any]:
             f"{force} room": {
                 "force": force,
                 "answers": list(made.channels),
-                "shifts": [
-                    {
-                        "name": "all day",
-                        "start": "00:00",
-                        "end": "24:00",
-                        "rostered": {"value": 12, "range": [8, 16], "source": ASSUMED},
-                    }
-                ],
+                "shifts": [all_day],
             }
             for force in made.forces
+        }
+        | {
+            pool: {"answers": list(made.channels), "shifts": [all_day], "source": ASSUMED}
+            for pool in made.pools
         },
         "demand": {
             "day_factor": {
@@ -121,295 +145,198 @@ def centre_of(made: Synthetic) -> dict[str, Any]:
             for name, label in made.designs.items()
         },
     }
-    return Centre.model_validate(centre).model_dump(mode="json")
+    return Centre.model_validate(centre)
 
 
 KINDS = ("isolation", "networked", "merger")
 
 
-def evidence_of(centre: Any, path: str = "") -> list[dict[str, Any]]:
-    """List every fact of a resolved centre, as the manifest does."""
-    if isinstance(centre, dict) and "value" in centre:
-        source = centre.get("source") or "FOI answers, 2015"
-        low, high = centre.get("range") or (None, None)
-        assumed = source.startswith("assumption")
-        row = {"key": path, "value": centre["value"], "low": low, "high": high}
-        return [{**row, "source": source, "assumed": assumed}]
-    if isinstance(centre, dict):
-        pairs = centre.items()
-    elif isinstance(centre, list):
-        pairs = enumerate(centre)
-    else:
-        return []
-    return [row for key, part in pairs for row in evidence_of(part, f"{path}.{key}".lstrip("."))]
+@dataclass(frozen=True, eq=False)
+class _World:
+    """The made-up weeks of one design: by force and channel, arrays of (replication, hour)."""
+
+    made: Synthetic
+    design: str
+    offered: Mapping[tuple[str, str], Any]
+    answered_at_once: Mapping[tuple[str, str], Any]
+    load: Mapping[str, Any]  # by force, (replication, 168)
+    rooms: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what was asked before
+
+    @classmethod
+    def of(cls, made: Synthetic, design: str, scale: float) -> "_World":
+        offered, at_once, load = {}, {}, {}
+        for f, force in enumerate(made.forces):
+            shared = np.random.default_rng([made.seed, f])  # the same in every design
+            own = np.random.default_rng([made.seed, f, *design.encode()])
+            gain = made.gains.get(design, 0.0)
+            gain = gain.get(force, 0.0) if isinstance(gain, Mapping) else gain
+            for c, channel in enumerate(made.channels):
+                per_h = 0.0 if force in made.silent_forces else (330 + 300 * c + 30 * f) * 7 / 24
+                busy_week = shared.normal(1, 0.03, (made.replications, 1))
+                offered[force, channel] = np.round(per_h * DAY_SHAPE * busy_week)
+                late = 0.08 + 0.06 * (DAY_SHAPE - 1) + 0.02 * (f % 5) + 0.15 * c
+                luck = shared.normal(0, 0.012, (made.replications, 1))
+                change = gain + (own.normal(0, made.noise, (made.replications, 1)) if gain else 0.0)
+                share = 1 - late / scale + luck + change
+                at_once[force, channel] = np.clip(share, 0.02, 1 - GIVE_UP_SHARE)
+            day = np.repeat(shared.normal(1, 0.08, (made.replications, 7)), 24, axis=1)
+            load[force] = WEEK_SHAPE * (5.0 + 0.4 * (f % 5)) * day
+        return cls(made, design, offered, at_once, load)
+
+    def answered_within(self, within_s: float | None, pair: tuple[str, str]) -> Any:
+        label, own_s, _ = self.made.channels[pair[1]]
+        within_s = own_s if within_s is None else within_s
+        mean_s = 80.0 if label == "101" else 25.0
+        at_once = self.answered_at_once[pair]
+        late = (1 - GIVE_UP_SHARE - at_once) * (1 - np.exp(-within_s / mean_s))
+        return (at_once + late) * self.offered[pair]
+
+    def cell(  # noqa: PLR0911 - one return per kind of measure
+        self, measure: str, force: str, channel: str, group: str, period: str
+    ) -> Any:
+        """Give numerator and denominator of a cell, each (replication,)."""
+        forces = self.made.forces if force in {"all", ""} else (force,)
+        if measure in {"offered_load_erl", "staffed_h", "busy_h", "occupancy", "exchange_h"}:
+            return self._room(measure, forces, group, period)
+        channels = self.made.channels if channel == "all" else (channel,)
+        pairs = [(f, c) for f in forces for c in channels]
+        hours = slice(None) if period == "all" else slice(int(period[5:]), int(period[5:]) + 1)
+
+        def added(what: Callable[[tuple[str, str]], Any]) -> Any:
+            return sum(what(pair)[:, hours].sum(axis=1) for pair in pairs)
+
+        offered = added(self.offered.__getitem__)
+        answered = offered * (1 - GIVE_UP_SHARE)
+        counts = {"offered": offered, "answered": answered, "abandoned": offered - answered}
+        if measure in counts:
+            return counts[measure], 1.0
+        if measure in {"service_level", "service_level_excl_short"}:
+            return added(partial(self.answered_within, None)), offered
+        if measure.startswith("answered_within_"):
+            within_s = float(measure.removeprefix("answered_within_").removesuffix("s"))
+            return added(partial(self.answered_within, within_s)), offered
+        if measure == "exchange":
+            return answered * self._taken(force, group), answered
+        if measure == "answered_elsewhere":
+            own = sum(self._taken(f, f"{f} room") for f in forces) / len(forces)
+            return answered * (1 - own), answered
+        return (offered - answered, offered) if measure == "abandonment" else (0.0 * offered, 1.0)
+
+    def _taken(self, force: str, group: str) -> float:
+        """Give the share of a force's answered contacts that a room takes."""
+        others = len(self.made.forces) + len(self.made.pools) - 1
+        own = {"isolation": 1.0, "networked": 0.85}.get(self.design, 0.45) if others else 1.0
+        return own if group == f"{force} room" else (1 - own) / others
+
+    def _room(self, measure: str, forces: tuple[str, ...], group: str, period: str) -> Any:
+        load, staffed, busy = self._handlers(() if group in self.made.pools else forces)
+        column = {"offered_load_erl": load, "staffed_h": staffed}.get(measure, busy)
+        if period != "all":
+            return column[:, int(period[5:])], 1.0
+        return column.sum(1), (staffed.sum(1) if measure == "occupancy" else 1.0)
+
+    def _handlers(self, forces: tuple[str, ...]) -> Any:
+        """Give load, staffed and busy handlers, each (replication, 168)."""
+        if forces not in self.rooms:
+            load = sum((self.load[f] for f in forces), np.zeros((self.made.replications, 168)))
+            staffed = np.maximum(load.mean(0) * 1.3, 1.0) + 0.0 * load
+            lent = {"isolation": 0.0, "networked": 0.1}.get(self.design, 0.2)
+            busy = np.minimum(load * (1 + (lent if len(forces) == 1 else 0.0)), staffed)
+            self.rooms[forces] = load, staffed, busy
+        return self.rooms[forces]
 
 
-class _Rows:
-    """Collects cells, each over the replications, and makes one table of them."""
-
-    def __init__(self, replications: int) -> None:
-        self.count = replications
-        self.labels: list[dict[str, Any]] = []
-        self.numerators: list[Any] = []
-        self.denominators: list[Any] = []
-
-    def add(self, labels: dict[str, Any], numerator: Any, denominator: Any) -> None:
-        self.labels.append(labels)
-        self.numerators.append(np.broadcast_to(np.asarray(numerator, float), self.count))
-        self.denominators.append(np.broadcast_to(np.asarray(denominator, float), self.count))
-
-    def table(self) -> pd.DataFrame:
-        cells = pd.DataFrame(self.labels)
-        table = cells.loc[cells.index.repeat(self.count)].reset_index(drop=True)
-        table.insert(1, "replication", np.tile(np.arange(self.count), len(cells)))
-        table["numerator"] = np.concatenate(self.numerators)
-        table["denominator"] = np.concatenate(self.denominators)
-        table["value"] = table["numerator"] / table["denominator"].where(table["denominator"] > 0)
-        return table
-
-
-def _waits(share_now: Any, mean_s: float, within_s: float) -> Any:
-    return share_now + (0.985 - share_now) * (1 - np.exp(-within_s / mean_s))
-
-
-def _gain(made: Synthetic, design: str, force: str) -> float:
-    gain = made.gains.get(design, 0.0)
-    return gain.get(force, 0.0) if isinstance(gain, Mapping) else gain
-
-
-def _force_cells(
-    rows: _Rows, made: Synthetic, labels: dict[str, Any], offered: Any, share_now: Any, at: int
-) -> None:
-    """Write the cells of one force (or all) and channel; arrays are (replications, 24)."""
-    _, within_s, _ = list(made.channels.values())[at]
-    mean_s = 25.0 + 50.0 * at
-    by_hour = dict(labels)
-    served = _waits(share_now, mean_s, within_s) * offered
-    totals = {"offered": (offered, "contacts"), "answered": (offered * 0.985, "contacts")}
-    totals["abandoned"] = (offered * 0.015, "contacts")
-    for measure, (count, unit) in totals.items():
-        rows.add({**labels, "period": "all", "measure": measure, "unit": unit}, count.sum(1), 1.0)
-    share = {**labels, "unit": "share"}
-    rows.add(
-        {**share, "period": "all", "measure": "service_level"}, served.sum(1), offered.sum(1)
-    )
-    rows.add(
-        {**share, "period": "all", "measure": "abandonment"}, 0.015 * offered.sum(1), offered.sum(1)
-    )
-    rows.add(
-        {**labels, "period": "all", "measure": "asa_s", "unit": "s"},
-        ((1 - share_now) * mean_s * offered).sum(1),
-        offered.sum(1),
-    )
-    for within in THRESHOLDS_S:
-        rows.add(
-            {**share, "period": "all", "measure": f"answered_within_{within}s"},
-            (_waits(share_now, mean_s, within) * offered).sum(1),
-            offered.sum(1),
-        )
-    for hour in range(24):
-        rows.add(
-            {**by_hour, "unit": "share", "period": f"hour_{hour:02d}", "measure": "service_level"},
-            served[:, hour],
-            offered[:, hour],
-        )
-
-
-def _design_cells(rows: _Rows, made: Synthetic, base: dict[str, Any], scale: float) -> None:
-    design, count = base["design"], made.replications
-    rooms = [*made.forces]
-    hours = SHAPE.reshape(7, 24).mean(0)
-    for at, channel in enumerate(made.channels):
-        offered_all, now_all = np.zeros((count, 24)), np.zeros((count, 24))
-        for number, force in enumerate(made.forces):
-            draws = np.random.default_rng([made.seed, number, at])
-            silent = force in made.silent_forces
-            volume = 0.0 if silent else (330 + 300 * at + 30 * number) * 7 / 24
-            offered = volume * hours * draws.normal(1, 0.03, (count, 1))
-            crowd = 0.10 + 0.05 * (hours - 1) + 0.03 * ((number % 5) - 1) + 0.08 * at
-            noise = draws.normal(0, 0.012, (count, 1)) + np.zeros(24)
-            share_now = np.clip(
-                1 - crowd / scale - noise - 0.1 * at + _gain(made, design, force), 0.02, 0.98
-            )
-            labels = {**base, "force": force, "channel": channel, "group": ""}
-            _force_cells(rows, made, labels, offered, share_now, at)
-            offered_all, now_all = offered_all + offered, now_all + offered * share_now
-            _exchange(rows, made, labels, rooms, offered.sum(1), draws)
-        mean_now = np.divide(now_all, offered_all, out=np.full((count, 24), 0.5), where=now_all > 0)
-        labels = {**base, "force": "all", "channel": channel, "group": ""}
-        _force_cells(rows, made, labels, offered_all, mean_now, at)
-
-
-def _exchange(
-    rows: _Rows, made: Synthetic, labels: dict[str, Any], rooms: list[str], offered: Any, draws: Any
-) -> None:
-    design, force = labels["design"], labels["force"]
-    away = 0.0 if design == "isolation" or len(rooms) == 1 else 0.15 + 0.4 * (design != "networked")
-    others = {room: draws.uniform(0.5, 1.5) for room in rooms if room != force}
-    total = sum(others.values())
-    for room in rooms:
-        share = 1 - away if room == force else away * others[room] / total
-        got = offered * share * draws.normal(1, 0.02, offered.shape)
-        cell = {**labels, "group": f"{room} room", "period": "all", "measure": "exchange"}
-        for channel in (labels["channel"], "all"):  # rows of "all" are added up by their labels
-            rows.add({**cell, "channel": channel, "unit": "share"}, np.minimum(got, offered), offered)
-    cell = {**labels, "period": "all", "measure": "answered_elsewhere", "unit": "share"}
-    rows.add(cell, offered * away, offered)
-
-
-def _week_cells(rows: _Rows, made: Synthetic, base: dict[str, Any]) -> None:
-    load_all = np.zeros((made.replications, 168))
-    lent = {"isolation": 0.0, "networked": 0.02}.get(base["design"], 0.05)
-    for number, force in enumerate(made.forces):
-        draws = np.random.default_rng([made.seed, 99, number])
-        day = np.repeat(draws.normal(1, 0.08, (made.replications, 7)), 24, axis=1)
-        load = SHAPE * (5.0 + 0.4 * number) * day
-        staffed = 7.0 + (HOURS % 24 > 7) + 2.0 * (HOURS % 24 > 14) + np.zeros_like(load)
-        load_all += load
-        busy = np.minimum(load * (1 + lent * (number - 1)), staffed * 0.96)
-        for hour in HOURS:
-            period = {**base, "channel": "all", "period": f"week_{hour:03d}"}
-            rows.add(
-                {**period, "force": force, "group": "", "measure": "offered_load_erl", "unit": "erl"},
-                load[:, hour],
-                1.0,
-            )
-            for group in ("", f"{force} room"):
-                for measure, column in (("staffed_h", staffed), ("busy_h", busy)):
-                    rows.add(
-                        {**period, "force": force, "group": group, "measure": measure, "unit": "h"},
-                        column[:, hour],
-                        1.0,
-                    )
-        for measure, column in (("staffed_h", staffed), ("busy_h", busy)):
-            labels = {**base, "force": force, "channel": "all", "group": "", "period": "all"}
-            rows.add({**labels, "measure": measure, "unit": "h"}, column.sum(1), 1.0)
-
-
-    for hour in HOURS:
-        labels = {**base, "force": "all", "channel": "all", "group": "", "unit": "erl"}
-        labels |= {"period": f"week_{hour:03d}", "measure": "offered_load_erl"}
-        rows.add(labels, load_all[:, hour], 1.0)
-
-
-def _interval(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Ratio of sums with the delta method, as the experiment room does it."""
-    grouped = cells.groupby(by, sort=False, observed=True)
-    sums = grouped[["numerator", "denominator"]].transform("sum")
-    ratio = sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
-    cells = cells.assign(residual=(cells["numerator"] - ratio * cells["denominator"]) ** 2)
-    table = cells.groupby(by, sort=False, observed=True).agg(
-        numerator=("numerator", "sum"),
-        denominator=("denominator", "sum"),
-        square=("residual", "sum"),
-        replications=("replication", "nunique"),
-    )
-    count = table["replications"]
-    value = table["numerator"] / table["denominator"].where(table["denominator"] > 0)
-    error = np.sqrt(table["square"] * count / (count - 1).where(count > 1)) / table["denominator"]
-    half = student.ppf(0.975, (count - 1).clip(lower=1)) * error
-    return pd.DataFrame(
-        {"value": value, "ci_low": value - half, "ci_high": value + half, "replications": count}
-    ).reset_index()
-
-
-def summary_of(kpi: pd.DataFrame, made: Synthetic) -> pd.DataFrame:
-    """Give summary.csv from kpi.parquet."""
-    cells = kpi[(kpi["group"] == "") & ~kpi["period"].str.startswith("week_")]
-    varied = [name for name in ("staffing.scale",) if name in kpi]
-    by = ["point", "design", *varied, "force", "channel", "period", "measure", "unit"]
-    table = _interval(cells, by)
-    targets = {name: target for name, (_, _, target) in made.channels.items()}
-    level = table["measure"] == "service_level"
-    table["target"] = table["channel"].map(targets).where(level)
-    met = cells[cells["measure"] == "service_level"]
-    met = met.assign(met=(met["value"] >= met["channel"].map(targets)).astype(float))
-    share = met.groupby(by, observed=True)["met"].mean().rename("p_meets_target").reset_index()
-    return table.merge(share, how="left", on=by)
-
-
-def comparison_of(kpi: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Give comparison.csv: paired differences of the replications' values, Student's t."""
-    cells = kpi[(kpi["group"] == "") & (kpi["period"] == "all")]
-    by = ["point", "force", "channel", "measure"]
-    base = cells[cells["design"] == baseline][[*by, "replication", "value"]]
-    pairs = cells[cells["design"] != baseline].merge(base, on=[*by, "replication"])
-    pairs["difference"] = pairs["value_x"] - pairs["value_y"]
-    grouped = pairs.groupby(["point", "design", "force", "channel", "measure"], sort=False)
-    table = grouped["difference"].agg(["mean", "std", "count"]).reset_index()
-    free = (table["count"] - 1).clip(lower=1)
-    half = student.ppf(0.975, free) * table["std"] / np.sqrt(table["count"])
-    return pd.DataFrame(
-        {
-            "point": table["point"],
-            "design": table["design"],
-            "baseline": baseline,
-            "force": table["force"],
-            "channel": table["channel"],
-            "measure": table["measure"],
-            "difference": table["mean"],
-            "ci_low": table["mean"] - half,
-            "ci_high": table["mean"] + half,
-            "replications": table["count"],
-        }
-    )
+def _tally(world: _World, cells: Cells) -> Any:
+    """Fill the cells, (2, replication, cell)."""
+    labels = (cells.measure, cells.force, cells.channel, cells.group, cells.period)
+    tally = np.empty((2, world.made.replications, cells.measure.size))
+    for at, label in enumerate(zip(*(column.tolist() for column in labels), strict=True)):
+        numerator, denominator = world.cell(*label)
+        tally[0, :, at], tally[1, :, at] = numerator, denominator
+    return tally
 
 
 def write_results(folder: Path, made: Synthetic | None = None) -> Path:
     """Write manifest.json, kpi.parquet, summary.csv and comparison.csv; give the folder."""
     made = made or Synthetic()
     folder.mkdir(parents=True, exist_ok=True)
-    rows = _Rows(made.replications)
-    for point, scale in enumerate(made.points or (1.0,)):
-        for design in made.designs:
-            base = {"point": point, "design": design}
-            if made.points:
-                base["staffing.scale"] = scale
-            _design_cells(rows, made, base, scale)
-            _week_cells(rows, made, base)
-    kpi = rows.table()
-    kpi.to_parquet(folder / "kpi.parquet", index=False)
-    baseline = next(iter(made.designs))
-    summary_of(kpi, made).to_csv(folder / "summary.csv", index=False)
-    comparison_of(kpi, baseline).to_csv(folder / "comparison.csv", index=False)
-    files = {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in ("kpi.parquet", "summary.csv", "comparison.csv")
-    }
     centre = centre_of(made)
-    manifest = {
+    within_s, targets = ([channel[at] for channel in made.channels.values()] for at in (1, 2))
+    plan = plan_measures(
+        layout_of(centre),
+        Horizon(24, 168, 2),
+        Targets(np.array(within_s), np.array(targets), np.zeros(len(targets))),
+    )
+    cells = Cells.of(plan, dict(zip(made.channels, targets, strict=True)))
+    keys = (VARIED,) if made.points else ()
+    parts = {
+        (point, design): Figures(
+            point,
+            {VARIED: scale} if made.points else {},
+            design,
+            cells,
+            _tally(_World.of(made, design, scale), cells),
+        )
+        for point, scale in enumerate(made.points or (1.0,))
+        for design in made.designs
+    }
+    baseline = next(iter(made.designs))
+    with (folder / "kpi.parquet").open("wb") as file:
+        write_kpi(file, parts.values(), keys)
+    with (folder / "summary.csv").open("wb") as file:
+        rows = (row for part in parts.values() for row in summary_rows(part, keys))
+        write_csv(file, summary_header(keys), rows)
+    with (folder / "comparison.csv").open("wb") as file:
+        others = ((point, part) for (point, design), part in parts.items() if design != baseline)
+        rows = (row for p, part in others for row in comparison_rows(part, parts[p, baseline]))
+        write_csv(file, COMPARISON_COLUMNS, rows)
+    manifest = _manifest(folder, made, centre)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def _manifest(folder: Path, made: Synthetic, centre: Centre) -> dict[str, Any]:
+    until = {"measure": "service_level", "channel": next(iter(made.channels)), "half_width": 0.005}
+    replications = {"min": made.replications, "max": 400, "until": until}
+    points = made.points or (1.0,)
+    return {
+        "name": folder.name,
         "experiment": {
             "question": made.question,
-            "title": None,
+            "title": made.title,
             "centre": "configs/east_midlands",
             "designs": list(made.designs),
-            "baseline": baseline,
+            "baseline": next(iter(made.designs)),
             "seed": 20151217,
             "horizon": {"warm_up_h": 24, "measured_h": 168, "cool_down_h": 2},
-            "replications": {
-                "min": made.replications,
-                "max": 400,
-                "until": {
-                    "measure": "service_level",
-                    "channel": next(iter(made.channels)),
-                    "half_width": 0.005,
-                },
-            },
-            "vary": {"staffing.scale": list(made.points)} if made.points else {},
+            "replications": replications,
+            "vary": {VARIED: list(made.points)} if made.points else {},
         },
-        "centre": centre,
-        "evidence": evidence_of(centre),
+        "centre": centre.model_dump(mode="json"),
+        "evidence": [vars(figure) for figure in evidence(centre)],
         "digest": "0" * 64,
         "seed": 20151217,
         "versions": {"sim": "0.1.0", "python": "3.11.7", "numpy": "2.0.0"},
         "engine": "simpy",
         "elapsed_s": 61.5,
-        "replications": dict.fromkeys(made.designs, made.replications),
+        "replications": {
+            **replications,
+            "reached": {str(point): made.replications for point in range(len(points))},
+        },
         "designs": {
-            name: {"label": label, "kind": name if name in KINDS else "merger", "options": {}}
+            name: {
+                "label": label or name,
+                "kind": name if name in KINDS else "merger",
+                "options": {} if name == "isolation" else {"handle_factor": 1.05},
+            }
             for name, label in made.designs.items()
         },
-        "files": files,
+        "points": [
+            {"point": point, "varied": {VARIED: scale} if made.points else {}, "digest": "0" * 64}
+            for point, scale in enumerate(points)
+        ],
+        "files": {
+            name: file_digest(folder / name)
+            for name in ("kpi.parquet", "summary.csv", "comparison.csv")
+        },
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    return folder

@@ -26,6 +26,7 @@ from sim.report.figures.style import (
     part_title,
     parts,
     shown,
+    with_intervals,
 )
 from sim.report.study import Channel, DesignName, Study
 
@@ -47,10 +48,11 @@ def drawings(study: Study) -> Iterator[Drawing]:
                 part_name(f"answer_times_{study.slug(channel)}", number),
                 part_title(title, number, len(chunks)),
                 "Each line climbs to the share of all contacts offered that were answered by that "
-                "moment (dots: known; between them the line only joins); what is missing from 100% at the "
-                "right gave up. The band around a line is "
-                f"its 95% interval. Marked: {_marks_in_words(channel)}. The time axis is "
-                "logarithmic: each step to the right is so many times longer, not so many seconds. "
+                "moment (dots: known; between them the line only joins); what is missing from "
+                "100% at the right gave up. "
+                + with_intervals(study, "The band around a line is its 95% interval. ")
+                + f"Marked: {_marks_in_words(channel)}. The time axis is logarithmic: each step "
+                "to the right is so many times longer, not so many seconds. "
                 f"The upright axis starts at {_lowest(study, channel)}%.",
                 _alt(study, channel),
                 _figure(study, channel, title, rows, columns),
@@ -74,7 +76,10 @@ def _figure(study: Study, channel: Channel, title: str, rows: list[str], columns
     lines = -(-len(rows) // columns)
     height_in = lines * (ABOVE_IN + PANEL_IN + BELOW_IN)
     sheet = Sheet(
-        title, height_in, design_legend(study.designs, marks=False), footer(study, intervals(study, "Bands"))
+        title,
+        height_in,
+        design_legend(study.designs, marks=False),
+        footer(study, intervals(study, "Bands")),
     )
     width_in = (WIDTH_IN - LEFT_IN - 0.15 - GAP_IN * (columns - 1)) / columns
     lowest = _lowest(study, channel)
@@ -106,7 +111,10 @@ def _panel(axes: Axes, study: Study, channel: Channel, row: str) -> None:
         own = mark_s == channel.within_s
         side = "center" if own else "left" if mark_s > channel.within_s else "right"
         axes.axvline(
-            mark_s, color=TEXT if own else QUIET, linewidth=1.2 if own else 0.7, linestyle=(0, (4, 2))
+            mark_s,
+            color=TEXT if own else QUIET,
+            linewidth=1.2 if own else 0.7,
+            linestyle=(0, (4, 2)),
         )
         axes.annotate(
             duration(mark_s),
@@ -170,16 +178,16 @@ def _curve(axes: Axes, study: Study, channel: Channel, row: str, design: DesignN
 
 
 def _alt(study: Study, channel: Channel) -> str:
-    shares = [
-        f"{design.label} "
-        + listing(
-            [
-                f"{study.estimate(design.name, study.whole, channel.name, f'answered_within_{mark:g}s').percent_in_words} within {duration(mark)}"
-                for mark in MARKED_S
-            ]
-        )
-        for design in study.designs
-    ]
+    shares = []
+    for design in study.designs:
+        by_mark = {
+            mark: study.estimate(
+                design.name, study.whole, channel.name, f"answered_within_{mark:g}s"
+            )
+            for mark in MARKED_S
+        }
+        words = [f"{e.percent_in_words} within {duration(mark)}" for mark, e in by_mark.items()]
+        shares.append(f"{design.label} {listing(words)}")
     return (
         f"Rising lines, one per design, in a panel for each force. {channel.contacts} answered in "
         f"{study.everybody}: {'; '.join(shares)}."

@@ -5,7 +5,9 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -24,6 +26,7 @@ from sim.report.figures.style import STYLE, Drawing
 from sim.report.study import Study
 
 FOLDER = "figures"
+QUICK = {"compress_level": 3}  # a third less time than the usual 6 for a tenth more bytes
 OURS = re.compile(
     r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+)"
     r"(_part\d+)?\.(png|svg)"
@@ -49,7 +52,7 @@ SECTIONS = (
         "exchange",
         "Who answers whose calls",
         exchange.drawings,
-        "Every room answers the callers of its own force alone, under every design of this experiment.",
+        "Every room answers the callers of its own force alone, under every design here.",
     ),
     Section(
         "differences",
@@ -93,14 +96,21 @@ def _rendered(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     with warnings.catch_warnings():
         # A name may be written in letters that the font lacks; the page and the tables have it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(file, format=kind, metadata=metadata)
+        if kind == "png":
+            figure.savefig(file, format=kind, metadata=metadata, pil_kwargs=QUICK)
+        else:
+            figure.savefig(file, format=kind, metadata=metadata)
     return file.getvalue()
 
 
 def keep(picture: Picture, folder: Path) -> None:
     """Write a picture's two files."""
     for kind, content in (("svg", picture.svg), ("png", picture.png)):
-        write_atomically(folder / f"{picture.name}.{kind}", lambda file, c=content: file.write(c))
+        write_atomically(folder / f"{picture.name}.{kind}", partial(_write, content))
+
+
+def _write(content: bytes, file: BinaryIO) -> None:
+    file.write(content)
 
 
 def clear(folder: Path, kept: set[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sim.report.estimate import listing
 from sim.report.figures.interval_rows import IntervalRows
-from sim.report.figures.style import Drawing, part_name, part_title
+from sim.report.figures.style import Drawing, part_name, part_title, with_intervals
 from sim.report.study import SERVICE_LEVEL, Study
 
 STEM = "differences"
@@ -34,7 +34,10 @@ def drawings(study: Study) -> Iterator[Drawing]:
             part_title(title, number, len(figures)),
             f"Marks to the right of the line: more contacts answered in time than with {baseline}; "
             "to the left: fewer. Both designs met the same callers in every simulated run, so the "
-            "difference is surer than the levels. A bar across the line leaves the sign open.",
+            "difference is surer than the levels."
+            + with_intervals(
+                study, " A bar is the 95% interval of its mark; across the line, it is open."
+            ),
             _alt(study),
             figure,
         )

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.experiment.tables import ALL
-from sim.report.estimate import Estimate, listing, number, percent_number
+from sim.report.estimate import MISSING, Estimate, listing, number, percent_number
 from sim.report.figures.style import (
     QUIET,
     SMALL_PT,
@@ -27,6 +27,7 @@ from sim.report.figures.style import (
     part_title,
     parts,
     text_width_in,
+    with_intervals,
 )
 from sim.report.study import DesignName, Study
 
@@ -67,7 +68,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
             part_name(STEM, part),
             part_title(TITLE, part, len(chunks)),
             _caption(study, lending, numbers=plan.with_numbers),
-            _alt(study, shares, lending),
+            _alt(study, lending),
             _figure(study, shares, plan, [panels[place] for place in places]),
         )
 
@@ -82,10 +83,14 @@ def exchange_shares(study: Study) -> Shares:
 
 def lends(study: Study, shares: Shares, design: DesignName) -> bool:
     """Tell whether any contact is answered by a room of another force."""
+    away = {
+        force: {name for name, group in study.centre.groups.items() if group.force != force}
+        for force in study.forces
+    }
     return any(
         share.value > 0
         for (name, force, _, group), share in shares.items()
-        if name == design.name and study.centre.groups[group].force != force
+        if name == design.name and group in away[force]
     )
 
 
@@ -176,7 +181,7 @@ def _scale(sheet: Sheet, plan: _Plan) -> None:
     bar = sheet.figure.colorbar(scale, cax=axes, orientation="horizontal")
     bar.set_ticks([share / 100 for share in TICKS], labels=[f"{share}" for share in TICKS])
     bar.set_label("% of the force's answered contacts", size=SMALL_PT)
-    bar.outline.set_linewidth(0.4)  # type: ignore[operator] # a spine, whatever its annotation says
+    bar.outline.set_linewidth(0.4)
     axes.minorticks_off()
     axes.tick_params(labelsize=SMALL_PT)
 
@@ -218,7 +223,7 @@ def _number(axes: Axes, column: int, line: int, share: Estimate) -> None:
     axes.text(
         column + 0.5,
         line + 0.47,
-        "–" if share.missing else f"{percent_number(share.value, 1)}%",
+        MISSING if share.missing else f"{percent_number(share.value, 1)}%",
         ha="center",
         va="bottom",
         size=SMALL_PT,
@@ -238,11 +243,12 @@ def _number(axes: Axes, column: int, line: int, share: Estimate) -> None:
 
 def _caption(study: Study, lending: list[DesignName], *, numbers: bool) -> str:
     text = (
-        "Each line is a force whose callers were answered, each column a room: the cell is the share "
-        "of that force's answered contacts which that room took. Outlined: the force's own room. "
+        "Each line is a force whose callers were answered, each column a room: the cell is the "
+        "share of that force's answered contacts which that room took. Outlined: the force's own "
+        "room. "
     )
     text += (
-        "Below each share its 95% interval (±, in points)."
+        with_intervals(study, "Below each share its 95% interval (±, in points).")
         if numbers
         else "There are too many rooms to print numbers here; they stand in kpi.parquet "
         "(measure exchange)."
@@ -253,7 +259,7 @@ def _caption(study: Study, lending: list[DesignName], *, numbers: bool) -> str:
     return text
 
 
-def _alt(study: Study, shares: Shares, lending: list[DesignName]) -> str:
+def _alt(study: Study, lending: list[DesignName]) -> str:
     said = []
     for design in lending:
         own = study.estimate(
@@ -268,4 +274,4 @@ def _alt(study: Study, shares: Shares, lending: list[DesignName]) -> str:
     return (
         f"Table of {len(study.forces)} forces against {len(study.centre.groups)} rooms for each "
         f"design in which rooms help each other.{tail}"
-    ) if shares else ""
+    )

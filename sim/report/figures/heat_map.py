@@ -1,6 +1,7 @@
 """When in the day the target is missed: service level by hour, force and design."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +10,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.report.estimate import Estimate, number, percent_number
+from sim.report.estimate import MISSING, Estimate, number, percent_number
 from sim.report.figures.style import (
     BODY_PT,
     SMALL_PT,
@@ -27,7 +28,8 @@ from sim.report.figures.style import (
 from sim.report.study import SERVICE_LEVEL, Channel, Study
 
 HOURS = range(24)
-CELL_IN, HEADING_IN, PAD_IN = 0.23, 0.26, 0.1
+HEADING_IN, PAD_IN = 0.26, 0.1
+MANY_LINES = 96  # from here on cells are small and without numbers
 SCALE_IN, AXIS_IN = 0.62, 0.5
 LABEL_MOST_IN = 2.1
 # Orange below the target, blue above, pale at it: told apart with any colour vision.
@@ -35,22 +37,47 @@ BELOW_AND_ABOVE = ("#8c3b00", "#d9731a", "#f6c48f", "#f7f5f0", "#a9cfe5", "#3f8f
 DARK = 0.55  # of the luminance from which letters are dark
 
 
+@dataclass(frozen=True)
+class _Look:
+    """How large a cell is, and whether its number stands in it."""
+
+    cell_in: float
+    label_pt: float
+    numbers: bool
+
+    @classmethod
+    def of(cls, study: Study) -> "_Look":
+        """Give what there is room for."""
+        if len(study.rows) * len(study.designs) > MANY_LINES:
+            return cls(0.125, SMALL_PT - 1, numbers=False)
+        return cls(0.23, SMALL_PT, numbers=True)
+
+    def block_in(self, study: Study) -> float:
+        """Height of a force's block, its heading included."""
+        return HEADING_IN + self.cell_in * len(study.designs) + PAD_IN
+
+
 def drawings(study: Study) -> Iterator[Drawing]:
     """Give a figure for the channel of the answer, and for the most urgent one if it is another."""
     urgent = min(study.channels, key=lambda channel: channel.priority)
     for channel in dict.fromkeys((urgent, study.main_channel)):
         title = f"{channel.promise}, by hour of the day"
-        row_in = HEADING_IN + CELL_IN * len(study.designs) + PAD_IN
-        chunks = parts(study.rows, row_in, SCALE_IN + AXIS_IN)
+        look = _Look.of(study)
+        chunks = parts(study.rows, look.block_in(study), SCALE_IN + AXIS_IN)
         for part, rows in enumerate(chunks):
             yield Drawing(
                 part_name(f"hours_{study.slug(channel)}", part),
                 part_title(title, part, len(chunks)),
-                f"Each cell is the percentage of {channel.promise}, of those that came in this hour "
-                "of the day (0 is midnight to 1 am), over all days of the week. Pale is the target, "
-                f"orange below it, blue above. {_sureness(study, channel)}.",
+                f"Each cell is the percentage of {channel.promise}, of those that came in this "
+                "hour of the day (0 is midnight to 1 am), over all days of the week. Pale is the "
+                f"target, orange below it, blue above. {_sureness(study, channel)}."
+                + (
+                    ""
+                    if look.numbers
+                    else " The numbers stand in summary.csv (period hour_00 to 23)."
+                ),
                 _alt(study, channel),
-                _figure(study, channel, title, rows),
+                _figure(study, channel, title, rows, look),
             )
 
 
@@ -81,25 +108,32 @@ def _sureness(study: Study, channel: Channel) -> str:
     )
 
 
-def _figure(study: Study, channel: Channel, title: str, rows: list[str]) -> Figure:
-    block_in = HEADING_IN + CELL_IN * len(study.designs) + PAD_IN
-    sheet = Sheet(title, SCALE_IN + block_in * len(rows) + AXIS_IN, (), footer(study, _sureness(study, channel)))
-    labels = [fitted(design.label, LABEL_MOST_IN, SMALL_PT) for design in study.designs]
-    label_in = max(text_width_in(label, SMALL_PT) for label in labels) + 0.3
+def _figure(study: Study, channel: Channel, title: str, rows: list[str], look: _Look) -> Figure:
+    block_in = look.block_in(study)
+    sheet = Sheet(
+        title,
+        SCALE_IN + block_in * len(rows) + AXIS_IN,
+        (),
+        footer(study, _sureness(study, channel)),
+    )
+    labels = [fitted(design.label, LABEL_MOST_IN, look.label_pt) for design in study.designs]
+    label_in = max(text_width_in(label, look.label_pt) for label in labels) + 0.3
     width_in = WIDTH_IN - label_in - 0.15
     colours = LinearSegmentedColormap.from_list("target", BELOW_AND_ABOVE)
     norm = _norm(study, channel)
     _scale(sheet, channel, norm, colours, label_in)
     for place, row in enumerate(rows):
         top_in = SCALE_IN + block_in * place + HEADING_IN
-        axes = sheet.panel(label_in, top_in, width_in, CELL_IN * len(study.designs))
+        axes = sheet.panel(label_in, top_in, width_in, look.cell_in * len(study.designs))
         levels = np.array(
             [[e.value for e in _hours(study, channel, d.name, row)] for d in study.designs]
         )
         _cells(axes, levels, norm, colours)
+        if look.numbers:
+            _numbers(axes, levels, norm, colours)
         heading = fitted(shown(row), width_in, weight="bold")
         axes.set_title(heading, loc="left", weight="bold", pad=4)
-        axes.set_yticks(np.arange(len(labels)) + 0.5, labels)
+        axes.set_yticks(np.arange(len(labels)) + 0.5, labels, size=look.label_pt)
         axes.set_xticks([])
         axes.set_ylabel("Design", visible=False)  # the names say it
     axes.set_xticks(np.arange(24) + 0.5, [f"{hour}" for hour in HOURS])
@@ -128,13 +162,11 @@ def _scale(
     words = [percent_number(tick, 0) for tick in ticks]
     bar.set_ticks(ticks, labels=[*words[:2], f"target {words[2]}%", *words[3:]])
     bar.set_label(f"% of {channel.promise}", size=SMALL_PT)
-    bar.outline.set_linewidth(0.4)  # type: ignore[operator] # a spine, whatever its annotation says
+    bar.outline.set_linewidth(0.4)
     axes.tick_params(labelsize=SMALL_PT)
 
 
-def _cells(
-    axes: Axes, levels: NDArray[np.float64], norm: TwoSlopeNorm, colours: Colormap
-) -> None:
+def _cells(axes: Axes, levels: NDArray[np.float64], norm: TwoSlopeNorm, colours: Colormap) -> None:
     axes.pcolormesh(
         np.ma.masked_invalid(levels),
         cmap=colours,
@@ -146,12 +178,17 @@ def _cells(
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def _numbers(
+    axes: Axes, levels: NDArray[np.float64], norm: TwoSlopeNorm, colours: Colormap
+) -> None:
     for (line, hour), level in np.ndenumerate(levels):
         missing = np.isnan(level)
         axes.text(
             hour + 0.5,
             line + 0.5,
-            "–" if missing else _whole(float(level)),
+            MISSING if missing else _whole(float(level)),
             ha="center",
             va="center_baseline",
             size=SMALL_PT - 0.5,

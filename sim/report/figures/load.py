@@ -10,7 +10,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import NDArray
 
-from sim.experiment.tables import ALL
 from sim.records import HOURS_PER_WEEK
 from sim.report.estimate import Estimate, number
 from sim.report.figures.style import (
@@ -82,35 +81,27 @@ def drawings(study: Study) -> Iterator[Drawing]:
 
 def _rooms(study: Study) -> list[Room]:
     cells = study.over_weeks((LOADED, STAFFED, BUSY))
-    frame = cells.cells
-    week = cells.where(frame["period"].astype(str).str.startswith("week_"))
-    pools = [name for name, group in study.centre.groups.items() if group.force is None]
+    week = cells.where(cells.cells["period"].astype(str).str.startswith("week_"))
     numbers = week.estimates("measure", "design", "force", "group", "period")
-    # Every handler stands in the row of its force, or in that of a room which belongs to none.
-    once = (week.cells["group"] == "") & ~week.cells["force"].isin([ALL, ""])
-    once |= week.cells["group"].isin(pools)
-    added = week.where(once).totals("measure", "design", "period")
-
-    def handlers(measure: str, row: str) -> dict[str, Series]:
-        keys = {ALL: (), **{name: ("", name) for name in pools}}.get(row, (row, ""))
-        table = added if row == ALL else numbers
-        return {d.name: _series(table, (measure, d.name, *keys)) for d in study.designs}
-
+    pools = [name for name, group in study.centre.groups.items() if group.force is None]
+    rows = [(row, (row, "")) for row in study.rows] + [(name, ("", name)) for name in pools]
     return [
         Room(
-            row,
-            _series(numbers, (LOADED, study.baseline.name, row, "")),
-            handlers(STAFFED, row),
-            handlers(BUSY, row),
+            name,
+            _series(numbers, (LOADED, study.baseline.name, *labels)),
+            {d.name: _series(numbers, (STAFFED, d.name, *labels)) for d in study.designs},
+            {d.name: _series(numbers, (BUSY, d.name, *labels)) for d in study.designs},
         )
-        for row in (*study.rows, *pools)
+        for name, labels in rows
     ]
 
 
 def _series(estimates: Mapping[tuple[str, ...], Estimate], labels: tuple[str, ...]) -> Series:
     """Give the 168 hours of what has these labels; nan where an hour was not measured."""
     missing = Estimate()
-    hours = [estimates.get((*labels, f"week_{hour:03d}"), missing) for hour in range(HOURS_PER_WEEK)]
+    hours = [
+        estimates.get((*labels, f"week_{hour:03d}"), missing) for hour in range(HOURS_PER_WEEK)
+    ]
     return np.array([[hour.value, hour.low, hour.high] for hour in hours])
 
 
@@ -123,12 +114,13 @@ def _figure(study: Study, rooms: list[Room]) -> Figure:
     }
     step_in = ABOVE_IN + PANEL_IN + BELOW_IN
     sheet = Sheet(
-        TITLE, step_in * len(rooms) + 0.1, _legend(study, drawn_staff), footer(study, intervals(study, "Bands"))
+        TITLE,
+        step_in * len(rooms) + 0.1,
+        _legend(study, drawn_staff),
+        footer(study, intervals(study, "Bands")),
     )
     for place, room in enumerate(rooms):
-        axes = sheet.panel(
-            LEFT_IN, ABOVE_IN + step_in * place, WIDTH_IN - LEFT_IN - 0.15, PANEL_IN
-        )
+        axes = sheet.panel(LEFT_IN, ABOVE_IN + step_in * place, WIDTH_IN - LEFT_IN - 0.15, PANEL_IN)
         _panel(axes, study, room, drawn_staff)
         heading = fitted(shown(room.name), WIDTH_IN - LEFT_IN - 0.3, weight="bold")
         axes.set_title(heading, loc="left", weight="bold", pad=4)
@@ -236,8 +228,8 @@ def _sureness(rooms: list[Room]) -> str:
     if not known.size:
         return "The lines have no intervals: a single run cannot give any."
     return (
-        f"The bands are 95% intervals of the mean over runs, ± {number(float(np.median(known)), 1)} "
-        "handlers in the middle case."
+        "The bands are 95% intervals of the mean over runs, "
+        f"± {number(float(np.median(known)), 1)} handlers in the middle case."
     )
 
 

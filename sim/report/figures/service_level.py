@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sim.report.estimate import listing, percent_number
 from sim.report.figures.interval_rows import IntervalRows
-from sim.report.figures.style import Drawing, part_name, part_title
+from sim.report.figures.style import Drawing, part_name, part_title, with_intervals
 from sim.report.study import SERVICE_LEVEL, Study
 
 STEM = "service_level"
@@ -32,9 +32,13 @@ def drawings(study: Study) -> Iterator[Drawing]:
         yield Drawing(
             part_name(STEM, number),
             part_title(TITLE, number, len(figures)),
-            "Each mark is the share of contacts answered within the time promised, each bar its "
-            "95% interval; the dashed line is the target. A bar wholly to the right of the line "
-            "meets the target, one wholly to the left misses it, one across the line leaves it open.",
+            "Each mark is the share of contacts answered within the time promised; the dashed line "
+            "is the target."
+            + with_intervals(
+                study,
+                " Each bar is the 95% interval of its mark: wholly to the right of the line it "
+                "meets the target, wholly to the left it misses it, across the line it is open.",
+            ),
             _alt(study),
             figure,
         )
@@ -42,10 +46,10 @@ def drawings(study: Study) -> Iterator[Drawing]:
 
 def _alt(study: Study) -> str:
     channel = study.main_channel
-    levels = [
-        f"{design.label} {study.estimate(design.name, study.whole, channel.name, SERVICE_LEVEL).percent_in_words}"
-        for design in study.designs
-    ]
+    levels = []
+    for design in study.designs:
+        level = study.estimate(design.name, study.whole, channel.name, SERVICE_LEVEL)
+        levels.append(f"{design.label} {level.percent_in_words}")
     target = percent_number(channel.target_share, 0)
     return (
         f"Marks with intervals for each force and design beside the target line. "

@@ -9,6 +9,7 @@ with their content and no label meets another.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -17,8 +18,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
 
-from sim.report.study import ALL_FORCES, DesignName, Study
 from sim.experiment.tables import ALL
+from sim.report.study import ALL_FORCES, DesignName, Study
 
 WIDTH_IN = 9.0
 MARGIN_IN = 0.12
@@ -52,7 +53,7 @@ DASHES: tuple[Any, ...] = (
     (0, (1, 2.5)),
 )
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {  # matplotlib names its keys one by one, others in each release
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same bytes everywhere
     "font.size": BODY_PT,
     "text.color": TEXT,
@@ -268,6 +269,11 @@ def footer(study: Study, sureness: str) -> str:
     return f"Simulation {study.name}, {runs} per design. {sureness}."
 
 
+def with_intervals(study: Study, sentence: str) -> str:
+    """Give a sentence of a caption about intervals, nothing where there are none."""
+    return sentence if study.replications > 1 else ""
+
+
 def intervals(study: Study, marks: str) -> str:
     """Say what a figure's `marks` (bars, bands) mean."""
     if study.replications > 1:
@@ -281,7 +287,7 @@ def parts(rows: Sequence[str], row_height_in: float, fixed_in: float = 0.0) -> l
     count = -(-len(rows) // most)
     size, longer = divmod(len(rows), count)
     starts = [number * size + min(number, longer) for number in range(count + 1)]
-    return [list(rows[a:b]) for a, b in zip(starts, starts[1:], strict=False)]
+    return [list(rows[a:b]) for a, b in pairwise(starts)]
 
 
 def part_name(stem: str, number: int) -> str:

@@ -27,6 +27,7 @@ from sim.report.figures.style import (
     part_title,
     parts,
     shown,
+    with_intervals,
 )
 from sim.report.study import SERVICE_LEVEL, Channel, Study
 
@@ -44,17 +45,16 @@ def drawings(study: Study) -> Iterator[Drawing]:
             yield Drawing(
                 part_name(f"varied_{place + 1}", part),
                 part_title(title, part, len(chunks)),
-                f"The share answered in time when {key} is changed and all else stays as in the rest "
-                "of this report. Dashed: the target. Bands are 95% intervals.",
+                f"The share answered in time when {key} is changed and all else stays as in the "
+                "rest of this report. Dashed: the target."
+                + with_intervals(study, " Bands are 95% intervals."),
                 f"Lines, one per design, over {len(points)} values of {key}, "
                 "in a panel for each force and channel.",
                 _figure(study, key, points, rows),
             )
 
 
-def _figure(
-    study: Study, key: str, points: Sequence[tuple[str, Study]], rows: list[str]
-) -> Figure:
+def _figure(study: Study, key: str, points: Sequence[tuple[str, Study]], rows: list[str]) -> Figure:
     step_in = ABOVE_IN + PANEL_IN + BELOW_IN
     sheet = Sheet(
         f"What changes with {key}",
@@ -67,7 +67,10 @@ def _figure(
     for line, row in enumerate(rows):
         for column, channel in enumerate(study.channels):
             axes = sheet.panel(
-                LEFT_IN + column * (width_in + GAP_IN), ABOVE_IN + line * step_in, width_in, PANEL_IN
+                LEFT_IN + column * (width_in + GAP_IN),
+                ABOVE_IN + line * step_in,
+                width_in,
+                PANEL_IN,
             )
             _panel(axes, study, points, row, channel)
             heading = fitted(f"{shown(row)}: {channel.label}", width_in, weight="bold")
