@@ -5,12 +5,14 @@
 its source. The room knows nothing of how a week is drawn, simulated or measured.
 """
 
-from sim.config.centre import Centre, DesignEntry
+from sim.config.centre import Centre
 from sim.config.checks import burst_calls_per_week
+from sim.config.design import DesignEntry
 from sim.config.errors import ConfigError, Problem, join_key, nearest, split_key, unknown
+from sim.config.events import Absence, Event, SiteOutage, Surge, TelephonyFailure
 from sim.config.experiment import Experiment
 from sim.config.facts import Fact
-from sim.config.loading import CENTRE_FILE, load_centre, load_experiment
+from sim.config.loading import CENTRE_FILE, load_centre, load_changed, load_experiment
 from sim.config.lookup import (
     follow_on_of,
     handle_of,
@@ -19,27 +21,35 @@ from sim.config.lookup import (
     profile_of,
     redial_of,
 )
-from sim.config.provenance import Evidence, evidence
+from sim.config.provenance import Evidence, event_evidence, event_evidence_problems, evidence
 from sim.config.schema import schema
 from sim.config.starter import write_starter
 from sim.config.vary import points
 
 __all__ = [
     "CENTRE_FILE",
+    "Absence",
     "Centre",
     "ConfigError",
     "DesignEntry",
+    "Event",
     "Evidence",
     "Experiment",
     "Fact",
     "Problem",
+    "SiteOutage",
+    "Surge",
+    "TelephonyFailure",
     "burst_calls_per_week",
+    "event_evidence",
+    "event_evidence_problems",
     "evidence",
     "follow_on_of",
     "handle_of",
     "join_key",
     "layout_of",
     "load_centre",
+    "load_changed",
     "load_experiment",
     "nearest",
     "patience_of",

@@ -1,9 +1,8 @@
 """What a centre is: its channels, forces, agent groups, demand, staffing and designs."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
-    ConfigDict,
     Discriminator,
     Field,
     ModelWrapValidatorHandler,
@@ -12,11 +11,10 @@ from pydantic import (
     model_validator,
 )
 
+from sim.config.design import DesignEntry
 from sim.config.distributions import HandleTime, Patience
 from sim.config.errors import Finding, as_toml, refusal
 from sim.config.facts import (
-    READ_ONLY,
-    AnyFact,
     FilePath,
     Frozen,
     Name,
@@ -261,50 +259,6 @@ class StaffingPlan(Frozen):
     shrinkage_share: ShareFact  # planned: leave, training, meetings
     absence_share: ShareFact  # unplanned: sickness, drawn anew each shift
     source: str | None = None
-
-
-class DesignEntry(Frozen):
-    """An alliance option by name: its `kind` is the registered function, the rest its options.
-
-    In TOML the options stand beside `kind` or in a table `options`; an option may be a fact table,
-    whose number goes to `options` and whose evidence is kept in `option_facts`.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
-
-    kind: Name
-    label: Name | None = None
-    source: str | None = None
-    options: dict[Name, Any] = Field(default_factory=dict)
-    option_facts: dict[Name, AnyFact] = Field(default_factory=dict, json_schema_extra=READ_ONLY)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather(cls, given: object) -> object:
-        if not isinstance(given, dict) or "option_facts" in given:
-            return given
-        table = given.get("options", {})
-        if not isinstance(table, dict):
-            raise refusal([Finding("must be a table", ("options",), as_toml(table))])
-        if twice := table.keys() & given.keys():
-            wrong = "stands both beside kind and in options"
-            raise refusal([Finding(wrong, (name,)) for name in sorted(twice)])
-        flat = beside_kind(given)
-        options = {key: value for key, value in flat.items() if key not in cls.model_fields}
-        facts = {k: v for k, v in options.items() if isinstance(v, dict) and "value" in v}
-        return {
-            **{key: value for key, value in flat.items() if key in cls.model_fields},
-            "options": options | {key: fact["value"] for key, fact in facts.items()},
-            "option_facts": facts,
-        }
-
-
-def beside_kind(entry: dict[str, Any]) -> dict[str, Any]:
-    """Give a design's table with the entries of its table `options` beside `kind`."""
-    options = entry.get("options")
-    if not isinstance(options, dict) or options.keys() & entry.keys():
-        return entry
-    return {key: value for key, value in entry.items() if key != "options"} | options
 
 
 class Centre(Frozen):

@@ -25,12 +25,16 @@ Lookup = Callable[[Centre, str, str], object]  # such as `handle_of`
 
 def centre_problems(centre: Centre, file: Path) -> list[Problem]:
     """Find what is wrong with a centre whose sections are each right by themselves."""
+    return [*section_problems(centre, file), *evidence_problems(centre, file)]
+
+
+def section_problems(centre: Centre, file: Path) -> list[Problem]:
+    """Find what of that is wrong whatever the evidence."""
     return [
         *_undescribed(centre, file),
         *_unanswered(centre, file),
         *_endless(centre, file),
         *_too_many_in_bursts(centre, file),
-        *evidence_problems(centre, file),
     ]
 
 

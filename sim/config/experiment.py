@@ -5,8 +5,10 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from sim.config.errors import Finding, as_toml, refusal, unknown
+from sim.config.events import Event, event_findings
 from sim.config.facts import FilePath, Frozen, Name, Number, Whole
 from sim.config.vary import by_dotted_key, vary_findings
+from sim.records import Horizon
 
 
 class HorizonSpan(Frozen):
@@ -15,6 +17,11 @@ class HorizonSpan(Frozen):
     warm_up_h: Number = Field(ge=0, le=8760)
     measured_h: Number = Field(gt=0, le=8784)
     cool_down_h: Number = Field(default=2, ge=0, le=8760)
+
+    @property
+    def horizon(self) -> Horizon:
+        """The window itself; the measured part starts on Monday 00:00."""
+        return Horizon(self.warm_up_h, self.measured_h, self.cool_down_h)
 
 
 class Until(Frozen):
@@ -48,7 +55,8 @@ class Replications(Frozen):
 class Experiment(Frozen):
     """An experiment file, checked.
 
-    `vary` holds, by dotted key of the centre, a list of values or a range `{from, to, step}`.
+    `vary` holds, by dotted key of the centre, a list of values or a range `{from, to, step}`;
+    `events` what breaks, and every design is run with all of it and with none.
     """
 
     question: str = Field(min_length=1)
@@ -60,6 +68,7 @@ class Experiment(Frozen):
     horizon: HorizonSpan
     replications: Replications
     vary: dict[str, Any] = Field(default_factory=dict)
+    events: tuple[Event, ...] = ()
 
     @field_validator("vary", mode="before")
     @classmethod
@@ -79,6 +88,7 @@ class Experiment(Frozen):
         if self.baseline not in self.designs:
             wrong = "must be one of the designs: " + unknown("design", self.baseline, self.designs)
             findings.append(Finding(wrong, ("baseline",), as_toml(self.baseline)))
+        findings += event_findings(self.events, self.horizon.horizon)
         if findings:
             raise refusal(findings)
         return self

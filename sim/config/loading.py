@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sim.config.centre import Centre
+from sim.config.changes import under_designs
 from sim.config.checks import centre_problems
 from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
 from sim.config.experiment import Experiment
 from sim.config.facts import FilePath
 from sim.config.files import kind_of, nearest_path, read_toml
 from sim.config.overrides import UnknownKeyError, find, flat_designs, overridden
-from sim.config.references import names_in, reference_problems
+from sim.config.references import event_reference_problems, names_in, reference_problems
 from sim.config.series import SeriesReader
 from sim.config.shape import path_in
 from sim.config.translate import problems_of
@@ -39,21 +40,41 @@ def load_centre(folder: Path, overrides: Mapping[str, object] | None = None) -> 
     ------
     ConfigError
         With every problem found: first those that the files show by themselves and the names
-        that refer to nothing, then, if there are none, whether the sections fit together.
+        that refer to nothing, then, if there are none, whether the sections fit together, and
+        last whether they do with the changes of each design.
+    """
+    return load_changed(folder, overrides)[0]
+
+
+def load_changed(
+    folder: Path, overrides: Mapping[str, object] | None = None
+) -> tuple[Centre, Mapping[str, Centre]]:
+    """Read a centre, and by name of design the centre as it is under each that changes it.
+
+    A design's changes are put in after the overrides and win over them; an override of a change
+    itself names it: `designs.NAME.changes."staffing.scale"`.
+
+    Raises
+    ------
+    ConfigError
+        As `load_centre`.
     """
     file = centre_file(folder)
     raw = overridden(read_toml(file), overrides or {}, file)
     problems = reference_problems(raw, file)
     reader = SeriesReader(file.parent, names_in(raw, "forces"), names_in(raw, "channels"))
+    changed: dict[str, Centre] = {}
     try:
         centre = Centre.model_validate(raw, context=reader)
     except ValidationError as error:
         problems = problems_of(error, Centre, raw, file) + problems
     if not problems:
         problems = centre_problems(centre, file)
+    if not problems:
+        changed, problems = under_designs(raw, centre, file, reader)
     if problems:
         raise ConfigError(_naming_overrides(problems, overrides or {}))
-    return centre
+    return centre, changed
 
 
 def _naming_overrides(problems: list[Problem], overrides: Iterable[str]) -> list[Problem]:
@@ -133,6 +154,7 @@ def _against_centre(raw: Mapping[str, Any], path: Path) -> list[Problem]:
     except ConfigError as error:
         return list(error.problems)
     problems = _unknown_varied_keys(raw, centre, path)
+    problems += event_reference_problems(raw, centre, path)
     parts, channel = path_in(raw, ("replications", "until", "channel"))
     channels = names_in(centre, "channels")
     if parts[-1:] == ("channel",) and isinstance(channel, str) and channel not in channels:

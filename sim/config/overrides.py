@@ -1,12 +1,13 @@
 """Values set from outside a configuration's files: by a sweep, or on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from sim.config.centre import Centre, DesignEntry, beside_kind
+from sim.config.centre import Centre
+from sim.config.design import DesignEntry, beside_kind, changes_in, spelt
 from sim.config.errors import ConfigError, Key, Problem, join_key, split_key, unknown
 from sim.config.facts import Fact
 from sim.config.shape import child, choices, is_fact, is_list, known_keys, path_in
@@ -78,6 +79,9 @@ def find(raw: Mapping[str, Any], key: str) -> Key:
         if part not in known and not (in_design and last):
             where = f" (in {join_key(parts)})" if parts else ""
             raise UnknownKeyError(unknown("key", part, known) + where)
+        if in_design and part == "changes" and not last:
+            parts.append(part)
+            return (*parts, *_find_change(here, asked[depth + 1 :], parts))
         step = int(part) if is_list(here) else part
         annotation = child(annotation, step, here)
         parts.append(step)
@@ -86,6 +90,17 @@ def find(raw: Mapping[str, Any], key: str) -> Key:
             if not found:
                 raise UnknownKeyError(f"the file has no {join_key(parts)} that could be changed")
     return tuple(parts)
+
+
+def _find_change(design: Mapping[str, Any], asked: list[str], above: Iterable[str | int]) -> Key:
+    """Give the place of one of a design's changes in its table; it must be there already."""
+    table = design.get("changes")
+    found = changes_in(table) if isinstance(table, Mapping) else ()
+    places = {change.key: change.place for change in found}
+    key = join_key(asked) if len(asked) > 1 else spelt(asked[0])
+    if key not in places:
+        raise UnknownKeyError(unknown("key", key, places) + f" (in {join_key(above)})")
+    return places[key]
 
 
 def _put(raw: dict[str, Any], parts: Key, value: object) -> None:

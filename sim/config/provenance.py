@@ -1,14 +1,16 @@
 """Where each figure of a centre comes from, and which are assumptions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from sim.config.centre import CallLog, Centre, DesignEntry, Profile
+from sim.config.centre import CallLog, Centre, Profile
+from sim.config.design import DesignEntry
 from sim.config.distributions import Empirical
-from sim.config.errors import Key, Problem, as_toml, join_key, nearest
+from sim.config.errors import Key, Problem, as_toml, join_key, nearest, split_key
+from sim.config.events import Event
 from sim.config.facts import Fact, is_assumption, written_keys
 
 
@@ -33,13 +35,46 @@ class _Figure:
     source: str | None
 
 
-def evidence(centre: Centre) -> tuple[Evidence, ...]:
+def evidence(centre: Centre, changed: Mapping[str, Centre] | None = None) -> tuple[Evidence, ...]:
     """Give every figure of a centre with its source, in the order of the models.
 
     A figure without a source of its own has that of the nearest section around it; a source that
     is a key of `[sources]` is written out.
+
+    Parameters
+    ----------
+    changed
+        By design: the centre as it is under a design that changes it. What it changes follows,
+        under keys that begin with `designs.NAME.changes`.
     """
-    return tuple(_evidence(centre, figure) for figure in _figures(centre, (), None))
+    figures = [_evidence(centre, figure) for figure in _figures(centre, (), None)]
+    for name, other in (changed or {}).items():
+        figures += [_evidence(other, figure) for figure in _changed_figures(other, name)]
+    return tuple(figures)
+
+
+def event_evidence(events: Sequence[Event], centre: Centre) -> tuple[Evidence, ...]:
+    """Give every figure of an experiment's events with its source, likewise."""
+    figures = _figures(tuple(events), ("events",), None)
+    return tuple(_evidence(centre, figure) for figure in figures)
+
+
+def _changed_figures(centre: Centre, design: str) -> Iterator[_Figure]:
+    """Give what a design has changed in the centre that is as it is under this design."""
+    entry = centre.designs[design]
+    for change in entry.changes:
+        held: object = centre
+        for part in split_key(change):
+            held = _below(held, part)
+        source = entry.changes.get("source", entry.source)
+        yield from _figures(held, ("designs", design, "changes", change), source)
+
+
+def _below(held: object, part: str) -> object:
+    """Give what stands in a section, a table or a list; None where there is nothing."""
+    if isinstance(held, dict):
+        return held.get(part)
+    return held[int(part)] if isinstance(held, tuple) else getattr(held, part, None)
 
 
 def _evidence(centre: Centre, figure: _Figure) -> Evidence:
@@ -55,8 +90,23 @@ def _evidence(centre: Centre, figure: _Figure) -> Evidence:
 
 def evidence_problems(centre: Centre, file: Path) -> list[Problem]:
     """Find figures without a source, assumptions without a range, and misspelt source keys."""
+    return _unsound(centre, _figures(centre, (), None), file)
+
+
+def changed_evidence_problems(centre: Centre, design: str, file: Path) -> list[Problem]:
+    """Find the same among what a design has changed in the centre as it is under this design."""
+    return _unsound(centre, _changed_figures(centre, design), file)
+
+
+def event_evidence_problems(events: Sequence[Event], centre: Centre, file: Path) -> list[Problem]:
+    """Find the same in the events of an experiment's file."""
+    return _unsound(centre, _figures(tuple(events), ("events",), None), file)
+
+
+def _unsound(centre: Centre, figures: Iterable[_Figure], file: Path) -> list[Problem]:
+    """Find the figures whose evidence lacks something."""
     problems = []
-    for figure in _figures(centre, (), None):
+    for figure in figures:
         if message := _lacks(centre, figure):
             value = as_toml(figure.held.value) if isinstance(figure.held, Fact) else ""
             problems.append(Problem(file, message, join_key(figure.key), value))

@@ -29,6 +29,15 @@ _NAMED_KEYS = (  # where a name stands as a key
     ("channels", ("groups", ANY, "reserve", ANY)),
     ("forces", ("demand", "bursts", "neighbours", ANY)),
 )
+_IN_EVENTS = (  # the same in an experiment, whose names are those of its centre
+    ("groups", ("events", ANY, "groups", ANY)),
+    ("forces", ("events", ANY, "forces", ANY)),
+    ("channels", ("events", ANY, "channels", ANY)),
+    ("channels", ("events", ANY, "from")),
+    ("channels", ("events", ANY, "to")),
+    ("channels", ("events", ANY, "incidents", "channel")),
+    ("forces", ("events", ANY, "incidents", "seen_by", ANY)),
+)
 _SINGULAR = {
     "channels": "channel",
     "forces": "force",
@@ -41,12 +50,7 @@ def reference_problems(raw: Mapping[str, Any], file: Path) -> list[Problem]:
     """Find names of channels and forces that do not exist, and names that stand twice."""
     problems = []
     for table, pattern in _REFERENCES:
-        known = names_in(raw, table)
-        problems += [
-            Problem(file, unknown(_SINGULAR[table], name, known), join_key(key), as_toml(name))
-            for key, name in _matches(raw, pattern)
-            if known and isinstance(name, str) and name not in known
-        ]
+        problems += _unknown_names(raw, pattern, table, names_in(raw, table), file)
     for table, pattern in _NAMED_KEYS:
         known = names_in(raw, table)
         problems += [
@@ -55,6 +59,28 @@ def reference_problems(raw: Mapping[str, Any], file: Path) -> list[Problem]:
             if known and key[-1] not in known
         ]
     return problems + [problem for table in _SINGULAR for problem in _twice(raw, table, file)]
+
+
+def event_reference_problems(
+    raw: Mapping[str, Any], centre: Mapping[str, Any], file: Path
+) -> list[Problem]:
+    """Find names in an experiment's events that its centre does not have."""
+    return [
+        problem
+        for table, pattern in _IN_EVENTS
+        for problem in _unknown_names(raw, pattern, table, names_in(centre, table), file)
+    ]
+
+
+def _unknown_names(
+    raw: Mapping[str, Any], pattern: tuple[str, ...], table: str, known: tuple[str, ...], file: Path
+) -> list[Problem]:
+    """Find names that stand at a pattern and not among the known ones."""
+    return [
+        Problem(file, unknown(_SINGULAR[table], name, known), join_key(key), as_toml(name))
+        for key, name in _matches(raw, pattern)
+        if known and isinstance(name, str) and name not in known
+    ]
 
 
 def names_in(raw: Mapping[str, Any], table: str) -> tuple[str, ...]:

@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 
 from pydantic import BaseModel
 
-from sim.config.centre import DesignEntry
+from sim.config.design import DesignEntry
 from sim.config.errors import Key
 from sim.config.facts import Fact, written_keys
+
+TAG_KEYS = ("distribution", "kind")  # the keys that say which of several sections is meant
 
 
 def path_in(raw: object, location: Iterable[str | int]) -> tuple[Key, Any]:
@@ -39,7 +41,7 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
 def choices(annotation: object, raw: object) -> list[Any]:
     """Give the types that an annotation allows here, without None and pydantic's markings.
 
-    Of several distributions it is the one that the file names, or all if it names none of them.
+    Of several distributions or kinds it is the one that the file names, or all if it names none.
     """
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -47,12 +49,12 @@ def choices(annotation: object, raw: object) -> list[Any]:
     if origin not in (Union, UnionType):
         return [annotation] if annotation is not NoneType else []
     every = [choice for argument in get_args(annotation) for choice in choices(argument, raw)]
-    named = raw.get("distribution") if isinstance(raw, Mapping) else None
-    return [choice for choice in every if named is not None and named in _tags(choice)] or every
+    named = [raw[key] for key in TAG_KEYS if key in raw] if isinstance(raw, Mapping) else []
+    return [choice for choice in every if any(tag in _tags(choice) for tag in named)] or every
 
 
 def tags_of(annotation: object) -> list[str]:
-    """Give the distributions that may stand at a key."""
+    """Give the distributions, or kinds, that may stand at a key."""
     return [tag for choice in choices(annotation, None) for tag in _tags(choice)]
 
 
@@ -67,9 +69,11 @@ def literals(annotation: object) -> list[str]:
 
 
 def _tags(choice: object) -> tuple[Any, ...]:
-    """Give what `distribution` must be to mean this model."""
-    field = choice.model_fields.get("distribution") if is_model(choice) else None
-    return get_args(field.annotation) if field is not None else ()
+    """Give what `distribution`, or `kind`, must be to mean this model."""
+    fields = choice.model_fields if is_model(choice) else {}
+    return tuple(
+        tag for key in TAG_KEYS if key in fields for tag in get_args(fields[key].annotation)
+    )
 
 
 def is_model(choice: object) -> TypeGuard[type[BaseModel]]:

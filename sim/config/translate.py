@@ -77,12 +77,13 @@ def _problems(
         yield Problem(file, f"this name {_message(detail, str, value)}", join_key(parts))
     elif kind in {"union_tag_invalid", "union_tag_not_found"}:
         known = tags_of(annotation_at(model, raw, parts))
-        given = value.get("distribution")
-        key = join_key((*parts, "distribution"))
+        tag = context["discriminator"].strip("'")
+        given = value.get(tag)
+        key = join_key((*parts, tag))
         if given is None:
             yield Problem(file, f"is missing; it may be {names(known)}", key)
         else:
-            yield Problem(file, unknown("distribution", given, known), key, as_toml(given))
+            yield Problem(file, unknown(tag, given, known), key, as_toml(given))
     else:
         message = _message(detail, annotation_at(model, raw, parts), value)
         yield Problem(file, message, join_key(parts), as_toml(value))

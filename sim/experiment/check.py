@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.config import CENTRE_FILE, Centre, evidence, layout_of, load_centre
+from sim.config import CENTRE_FILE, Centre, event_evidence, evidence, load_changed
 from sim.experiment.derive import Derived, derive
 from sim.experiment.replication import Recipe, prepare
 from sim.experiment.run import DEFAULT_ENGINE
@@ -43,18 +43,20 @@ def check(path: Path) -> Checked:
     """
     study = None
     if path.is_dir() or path.name == CENTRE_FILE:
-        centre = load_centre(path)
-        layout = layout_of(centre)
-        for name, entry in centre.designs.items():
-            require_design(path, name, entry, layout, _WEEK)
-        WorkloadPlan(centre, _WEEK)
-        StaffingDrawer(centre, _WEEK)
+        centre, changed = load_changed(path)
+        for name in centre.designs:
+            require_design(path, name, centre, changed.get(name), _WEEK)
+        for world in (centre, *changed.values()):
+            WorkloadPlan(world, _WEEK)
+            StaffingDrawer(world, _WEEK)
     else:
         study = read_study(path)
-        centre = study.points[0].centre
+        centre, changed = study.points[0].centre, study.points[0].changed
         for point in study.points:
             prepare(pickled(Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)))
-    facts = evidence(centre)
+    facts = evidence(centre, changed)
+    if study is not None:
+        facts += event_evidence(study.experiment.events, centre)
     return Checked(
         path=path,
         centre=centre,

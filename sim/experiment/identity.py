@@ -14,7 +14,7 @@ releases, Python and the processor do not count.
 import ast
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
@@ -25,6 +25,7 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from sim.config import Event
 from sim.config.centre import CallLog, Centre, Channel, Profile
 from sim.config.distributions import Empirical
 from sim.config.facts import Fact
@@ -38,6 +39,7 @@ CODE = (
     "workload",
     "engine",
     "measures",
+    "experiment/events.py",
     "experiment/replication.py",
 )
 LIBRARIES = ("numpy", "scipy")
@@ -58,7 +60,7 @@ def digest_of(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def point_digest(centre: Centre, horizon: Horizon, seed: int) -> str:
+def point_digest(centre: Centre, horizon: Horizon, seed: int, events: Sequence[Event] = ()) -> str:
     """Give the digest of all that determines a point's workload, staffing and measures."""
     spans = (
         horizon.warm_up_h,
@@ -66,17 +68,39 @@ def point_digest(centre: Centre, horizon: Horizon, seed: int) -> str:
         horizon.cool_down_h,
         horizon.start_hour_of_week,
     )
-    return digest_of([semantics(), determinants(centre), [float(span) for span in spans], seed])
+    happens = [determinants(tuple(events))] if events else []
+    known = [semantics(), determinants(centre), [float(span) for span in spans], seed]
+    return digest_of(known + happens)
 
 
-def design_digest(design: Design) -> str:
-    """Give the digest of a design's matrices, whatever it is called."""
+def design_digest(design: Design, changed: Centre | None = None) -> str:
+    """Give the digest of a design's matrices, whatever it is called.
+
+    Parameters
+    ----------
+    changed
+        The centre as it is under the design, if the design changes it.
+    """
     sha = hashlib.sha256()
     for field in fields(design):
         matrix: NDArray[Any] = getattr(design, field.name)
         sha.update(f"{field.name} {matrix.shape} ".encode())
         sha.update(matrix.astype(matrix.dtype.newbyteorder("<")).tobytes())
+    if changed is not None:
+        sha.update(digest_of(determinants(changed)).encode())
     return sha.hexdigest()
+
+
+def workload_digest(centre: Centre) -> str:
+    """Give the digest of what determines a centre's workloads, for a seed and a horizon."""
+    return digest_of(
+        [determinants(part) for part in (centre.channels, centre.forces, centre.demand)]
+    )
+
+
+def staffing_digest(centre: Centre) -> str:
+    """Give the digest of what determines a centre's staffing, for a seed and a horizon."""
+    return digest_of([determinants(part) for part in (centre.groups, centre.staffing)])
 
 
 def determinants(value: Any) -> Any:  # noqa: ANN401 - walks whatever a model holds

@@ -5,22 +5,25 @@ be prepared once per point is kept by the worker between tasks.
 """
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.config import layout_of
-from sim.config.centre import Centre, DesignEntry
+from sim.config import Centre, DesignEntry, Event, layout_of
 from sim.engine import simulate
 from sim.experiment.block import Block
+from sim.experiment.events import PreparedEvents, design_during, plan_event_cells
+from sim.experiment.identity import staffing_digest, workload_digest
 from sim.experiment.scenario import Point, targets_of
 from sim.measures import MeasurePlan, plan_measures, tabulate
-from sim.records import NOT_WOKEN, Design, Horizon
+from sim.records import NOT_WOKEN, ContactLog, Design, Horizon
 from sim.routing import build_design
 from sim.workload import StaffingDrawer, WorkloadPlan
+from sim.workload.events import EventDrawer
 
 _POINTS_KEPT = 4  # prepared points per worker: tasks come point after point
 
@@ -30,16 +33,20 @@ class Recipe:
     """What a worker must know of a point."""
 
     centre: Centre
+    changed: Mapping[str, Centre]  # by design digest, where a design changes the centre
     horizon: Horizon
     seed: int
     engine: str
     designs: Mapping[str, DesignEntry]  # by design digest
+    events: tuple[Event, ...] = ()
 
     @classmethod
     def of(cls, point: Point, horizon: Horizon, seed: int, engine: str) -> Self:
         """Give the recipe of a point; designs that are the same by their matrices stand once."""
-        designs = {digest: point.designs[name] for name, digest in point.design_digests.items()}
-        return cls(point.centre, horizon, seed, engine, designs)
+        names = point.design_digests.items()
+        designs = {digest: point.designs[name] for name, digest in names}
+        changed = {digest: point.changed[name] for name, digest in names if name in point.changed}
+        return cls(point.centre, changed, horizon, seed, engine, designs, point.events)
 
 
 @dataclass(frozen=True)
@@ -62,14 +69,36 @@ class Task:
     recipe: bytes
 
 
+class Scenario(NamedTuple):
+    """A design of a point, and which of the point's workloads and staffings it meets.
+
+    `during` is the design with what it falls back on in events, the design itself without any.
+    """
+
+    design: Design
+    during: Design
+    workload: str
+    staffing: str
+
+
 @dataclass(frozen=True)
 class Prepared:
-    """What all replications of a point share."""
+    """What all replications of a point share.
 
-    workload: WorkloadPlan
-    staffing: StaffingDrawer
-    designs: Mapping[str, Design]
+    Parameters
+    ----------
+    workloads, staffings
+        By the digest of what determines them: one of each, and one more for each design that
+        changes that part of the centre. A seed and a replication open the same streams for all.
+    scenarios
+        By design digest.
+    """
+
+    workloads: Mapping[str, WorkloadPlan]
+    staffings: Mapping[str, StaffingDrawer]
+    scenarios: Mapping[str, Scenario]
     measures: MeasurePlan
+    events: PreparedEvents | None
     seed: int
     engine: str
 
@@ -78,18 +107,57 @@ def run_task(task: Task) -> Block:
     """Give the block of tallies that a task asks for."""
     prepared = prepare(task.recipe)
     replications = range(task.start, task.stop)
-    cells = len(prepared.measures.measure)
-    tallies = {design: np.empty((2, len(replications), cells)) for design in task.designs}
-    contacts = 0
-    for row, replication in enumerate(replications):
-        workload = prepared.workload.draw(prepared.seed, replication)
-        staffing = prepared.staffing.draw(prepared.seed, replication)
-        for design, tallied in tallies.items():
-            log = simulate(workload, staffing, prepared.designs[design], prepared.engine)
-            tally = tabulate(prepared.measures, workload, staffing, log)
-            tallied[0, row], tallied[1, row] = tally.numerator, tally.denominator
-            contacts += int(np.count_nonzero(log.outcome != NOT_WOKEN))
-    return Block.pack(task.start, tallies, contacts)
+    weeks = [run_replication(prepared, task.designs, replication) for replication in replications]
+    tallies = {
+        design: np.stack([week.tallies[design] for week in weeks], axis=1)
+        for design in task.designs
+    }
+    return Block.pack(task.start, tallies, sum(week.contacts for week in weeks))
+
+
+class Week(NamedTuple):
+    """One replication: by design digest its tally, and the contacts simulated.
+
+    A tally has shape (2, M); with events, M and twice the event cells (see `events`).
+    """
+
+    tallies: Mapping[str, NDArray[np.float64]]
+    contacts: int
+
+
+def run_replication(prepared: Prepared, designs: Sequence[str], replication: int) -> Week:
+    """Run one replication of a point under the designs of these digests."""
+    scenarios = {design: prepared.scenarios[design] for design in designs}
+    workloads = {
+        part: prepared.workloads[part].draw(prepared.seed, replication)
+        for part in {scenario.workload for scenario in scenarios.values()}
+    }
+    staffings = {
+        part: prepared.staffings[part].draw(prepared.seed, replication)
+        for part in {scenario.staffing for scenario in scenarios.values()}
+    }
+    calm = (workloads, staffings)
+    if prepared.events is not None:
+        workloads, staffings = prepared.events.happen(*calm, prepared.seed, replication)
+    tallies, contacts = {}, 0
+    for digest, scenario in scenarios.items():
+        workload, staffing = workloads[scenario.workload], staffings[scenario.staffing]
+        log = simulate(workload, staffing, scenario.during, prepared.engine)
+        tally = tabulate(prepared.measures, workload, staffing, log)
+        parts = [np.stack((tally.numerator, tally.denominator))]
+        contacts += _arrived(log)
+        if prepared.events is not None:
+            parts.append(prepared.events.cells.tabulate(workload, staffing, log))
+            workload, staffing = calm[0][scenario.workload], calm[1][scenario.staffing]
+            log = simulate(workload, staffing, scenario.design, prepared.engine)
+            parts.append(prepared.events.cells.tabulate(workload, staffing, log))
+            contacts += _arrived(log)
+        tallies[digest] = np.concatenate(parts, axis=1)
+    return Week(tallies, contacts)
+
+
+def _arrived(log: ContactLog) -> int:
+    return int(np.count_nonzero(log.outcome != NOT_WOKEN))
 
 
 @lru_cache(maxsize=_POINTS_KEPT)
@@ -102,15 +170,33 @@ def prepare(recipe: bytes) -> Prepared:
         If the point's demand or staffing contradict themselves.
     """
     known: Recipe = pickle.loads(recipe)  # noqa: S301 - our own bytes, made by this run
-    layout = layout_of(known.centre)
+    horizon = known.horizon
+    workloads, staffings, scenarios, drawers = {}, {}, {}, {}
+    for digest, entry in known.designs.items():
+        centre = known.changed.get(digest, known.centre)
+        layout = layout_of(centre)
+        design = build_design(entry.kind, layout, horizon, entry.options)
+        during = design_during(design, known.events, layout, horizon)
+        scenario = Scenario(design, during, workload_digest(centre), staffing_digest(centre))
+        if scenario.workload not in workloads:
+            plan = workloads[scenario.workload] = WorkloadPlan(centre, horizon)
+            if known.events:
+                drawers[scenario.workload] = EventDrawer(centre, horizon, known.events, plan)
+        if scenario.staffing not in staffings:
+            staffings[scenario.staffing] = StaffingDrawer(centre, horizon)
+        scenarios[digest] = scenario
+    layout, targets = layout_of(known.centre), targets_of(known.centre)
+    events = None
+    if known.events:
+        cells = plan_event_cells(known.events, layout, horizon, targets)
+        events = PreparedEvents(drawers, cells)
     return Prepared(
-        workload=WorkloadPlan(known.centre, known.horizon),
-        staffing=StaffingDrawer(known.centre, known.horizon),
-        designs={
-            digest: build_design(entry.kind, layout, known.horizon, entry.options)
-            for digest, entry in known.designs.items()
-        },
-        measures=plan_measures(layout, known.horizon, targets_of(known.centre)),
+        workloads=workloads,
+        staffings=staffings,
+        scenarios=scenarios,
+        # What is measured is the same under every design: no design may change it.
+        measures=plan_measures(layout, horizon, targets),
+        events=events,
         seed=known.seed,
         engine=known.engine,
     )

@@ -4,6 +4,7 @@ import json
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.config import evidence
+from sim.config import event_evidence, evidence
+from sim.experiment.accounting import (
+    ACCOUNTING_COLUMNS,
+    EXCHANGE_COLUMNS,
+    Books,
+    accounting_rows,
+    exchange_rows,
+)
 from sim.experiment.block import Block, DamagedBlock
 from sim.experiment.errors import CannotGoOn, WrongInput
+from sim.experiment.event_tables import EventFigures, event_header, timeline_header
+from sim.experiment.events import plan_event_cells
 from sim.experiment.files import file_digest, write_atomically
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
@@ -22,6 +32,7 @@ from sim.experiment.tables import (
     COMPARISON_COLUMNS,
     Cells,
     Figures,
+    Value,
     comparison_rows,
     summary_header,
     summary_rows,
@@ -34,6 +45,10 @@ MANIFEST = "manifest.json"
 KPI = "kpi.parquet"
 SUMMARY = "summary.csv"
 COMPARISON = "comparison.csv"
+ACCOUNTING = "accounting.csv"
+EXCHANGE = "exchange.csv"
+EVENTS = "events.csv"
+TIMELINE = "event_timeline.csv"
 _LIBRARIES = ("numpy", "scipy", "simpy", "numba", "pandas", "pyarrow", "pydantic", "matplotlib")
 
 
@@ -49,11 +64,27 @@ class Results:
         """Note the varied keys, the same for every point."""
         object.__setattr__(self, "keys", tuple(self.study.points[0].varied))
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables."""
+        more = (EVENTS, TIMELINE) if self.study.experiment.events else ()
+        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *more)
+
     def figures(self, point: int, design: str) -> Figures:
         """Give one point under one design."""
         run = self.runs[point]
-        tally = gather(run, run.point.design_digests[design])
-        return Figures(point, run.point.varied, design, self._cells(point), tally)
+        cells = self._cells(point, design)
+        tally = gather(run, run.point.design_digests[design])[:, :, : cells.measure.size]
+        return Figures(point, run.point.varied, design, cells, tally)
+
+    def event_figures(self) -> Iterator[EventFigures]:
+        """Give what the events did in every point under every design, in order."""
+        for run in self.runs.values():
+            point, targets = run.point, targets_of(run.point.centre)
+            cells = plan_event_cells(point.events, point.layout, self.study.horizon, targets)
+            for name, digest in point.design_digests.items():
+                tally = gather(run, digest)[:, :, -2 * cells.n_cells :]
+                yield EventFigures(point.index, point.varied, name, cells, tally)
 
     def all_figures(self) -> Iterator[Figures]:
         """Give every point under every design, in order."""
@@ -61,35 +92,70 @@ class Results:
             for design in self.study.experiment.designs:
                 yield self.figures(point, design)
 
-    def summary(self) -> Iterator[tuple[str | int | float | None, ...]]:
+    def summary(self) -> Iterator[tuple[Value, ...]]:
         """Give the rows of `summary.csv`."""
         for part in self.all_figures():
             yield from summary_rows(part, self.keys)
 
-    def comparison(self) -> Iterator[tuple[str | int | float | None, ...]]:
+    def comparison(self) -> Iterator[tuple[Value, ...]]:
         """Give the rows of `comparison.csv`."""
+        for part, baseline in self._against_baseline():
+            yield from comparison_rows(part, baseline)
+
+    def accounting(self) -> Iterator[tuple[Value, ...]]:
+        """Give the rows of `accounting.csv`."""
+        for part, baseline in self._against_baseline():
+            yield from accounting_rows(part, baseline, self._books(part.point))
+
+    def exchange(self) -> Iterator[tuple[Value, ...]]:
+        """Give the rows of `exchange.csv`."""
+        for part in self.all_figures():
+            yield from exchange_rows(part, self._books(part.point))
+
+    def _against_baseline(self) -> Iterator[tuple[Figures, Figures]]:
+        """Give every design but the baseline, in order, each with the baseline beside it."""
         others = [d for d in self.study.experiment.designs if d != self.study.experiment.baseline]
-        for point in self.runs:
+        for point in self.runs if others else ():
             baseline = self.figures(point, self.study.experiment.baseline)
             for design in others:
-                yield from comparison_rows(self.figures(point, design), baseline)
+                yield self.figures(point, design), baseline
 
-    def _cells(self, point: int) -> Cells:
+    def _books(self, point: int) -> Books:
         centre, layout = self.runs[point].point.centre, self.runs[point].point.layout
+        return Books.of(plan_measures(layout, self.study.horizon, targets_of(centre)))
+
+    def _cells(self, point: int, design: str) -> Cells:
+        centre = self.runs[point].point.centre_under(design)
+        layout = self.runs[point].point.layout
         targets = {name: channel.target_share.value for name, channel in centre.channels.items()}
         return Cells.of(plan_measures(layout, self.study.horizon, targets_of(centre)), targets)
 
     def write_tables(self, folder: Path) -> None:
-        """Write the three tables; the folder counts as unfinished until the manifest follows."""
+        """Write the tables; the folder counts as unfinished until the manifest follows."""
         (folder / MANIFEST).unlink(missing_ok=True)
         write_atomically(folder / KPI, lambda file: write_kpi(file, self.all_figures(), self.keys))
+        for name, header, rows in (
+            (SUMMARY, summary_header(self.keys), self.summary()),
+            (COMPARISON, COMPARISON_COLUMNS, self.comparison()),
+            (ACCOUNTING, ACCOUNTING_COLUMNS, self.accounting()),
+            (EXCHANGE, EXCHANGE_COLUMNS, self.exchange()),
+        ):
+            write_atomically(folder / name, partial(write_csv, header=header, rows=rows))
+        self._write_events(folder)
+
+    def _write_events(self, folder: Path) -> None:
+        """Write the two tables of events, or take away those of an earlier run that had some."""
+        if not self.study.experiment.events:
+            for name in (EVENTS, TIMELINE):
+                (folder / name).unlink(missing_ok=True)
+            return
+        rows = (row for part in self.event_figures() for row in part.event_rows())
         write_atomically(
-            folder / SUMMARY,
-            lambda file: write_csv(file, summary_header(self.keys), self.summary()),
+            folder / EVENTS, lambda file: write_csv(file, event_header(self.keys), rows)
         )
+        minutes = (row for part in self.event_figures() for row in part.timeline_rows())
         write_atomically(
-            folder / COMPARISON,
-            lambda file: write_csv(file, COMPARISON_COLUMNS, self.comparison()),
+            folder / TIMELINE, lambda file: write_csv(file, timeline_header(self.keys), minutes)
         )
 
     def write_manifest(self, folder: Path, engine: str, elapsed_s: float) -> None:
@@ -105,7 +171,10 @@ class Results:
                     name: getattr(fact, name)
                     for name in ("key", "value", "low", "high", "source", "assumed")
                 }
-                for fact in evidence(study.centre)
+                for fact in (
+                    *evidence(study.centre, study.changed),
+                    *event_evidence(experiment.events, study.centre),
+                )
             ],
             "digest": study.digest,
             "seed": experiment.seed,
@@ -126,6 +195,7 @@ class Results:
                     "label": entry.label or name,
                     "kind": entry.kind,
                     "options": entry.options,
+                    **({"changes": entry.changes} if entry.changes else {}),
                 }
                 for name, entry in study.points[0].designs.items()
             },
@@ -133,7 +203,7 @@ class Results:
                 {"point": point.index, "varied": dict(point.varied), "digest": point.digest}
                 for point in study.points
             ],
-            "files": {name: file_digest(folder / name) for name in (KPI, SUMMARY, COMPARISON)},
+            "files": {name: file_digest(folder / name) for name in self.tables},
         }
         _write_json(folder / MANIFEST, manifest)
 

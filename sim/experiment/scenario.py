@@ -1,7 +1,9 @@
 """From an experiment file to the scenarios that answer it: centre x staffing x design x horizon.
 
 A *point* is one combination of the varied keys; without `[vary]` there is one. A point and a
-design make a scenario. All designs of a point meet the same workloads.
+design make a scenario. All designs of a point meet the same workloads, but for what a design
+itself changes in the centre (`[designs.NAME.changes]`), and even that is drawn from the same
+streams.
 """
 
 from collections.abc import Mapping
@@ -13,8 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from sim.config import layout_of, load_centre, load_experiment
-from sim.config.centre import Centre, DesignEntry
+from sim.config import (
+    Centre,
+    DesignEntry,
+    Event,
+    event_evidence_problems,
+    layout_of,
+    load_changed,
+    load_experiment,
+)
 from sim.config.errors import ConfigError, Problem, as_toml, join_key, unknown
 from sim.config.experiment import Experiment, Replications
 from sim.config.vary import Scalar, points, values_of
@@ -38,21 +47,31 @@ class Point:
         Its number, 0 for the first.
     varied
         By varied key: the value here.
+    changed
+        By design name: the centre as it is under a design that changes it.
     designs
         By design name: its entry in the centre.
     digest
         What determines its workloads and measures, see `identity`.
     design_digests
-        By design name: what determines its matrices.
+        By design name: what determines its matrices and its changes of the centre.
+    events
+        What happens; every design is run with all of it and with none.
     """
 
     index: int
     varied: Varied
     centre: Centre
+    changed: Mapping[str, Centre]
     layout: Layout
     designs: Mapping[str, DesignEntry]
     digest: str
     design_digests: Mapping[str, str]
+    events: tuple[Event, ...] = ()
+
+    def centre_under(self, design: str) -> Centre:
+        """Give the centre as it is under a design."""
+        return self.changed.get(design, self.centre)
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,7 @@ class Study:
     experiment: Experiment
     horizon: Horizon
     centre: Centre  # as the folder has it, before anything is varied
+    changed: Mapping[str, Centre] = field(repr=False)  # likewise, by design that changes it
     points: tuple[Point, ...] = field(repr=False)
 
     @property
@@ -75,7 +95,10 @@ class Study:
         """What determines the tables."""
         points = [[point.digest, list(point.design_digests.items())] for point in self.points]
         varied = [list(point.varied.items()) for point in self.points]
-        targets = [targets_of(point.centre).target_share.tolist() for point in self.points]
+        targets = [
+            [targets_of(point.centre_under(name)).target_share.tolist() for name in point.designs]
+            for point in self.points
+        ]
         asked = self.experiment.replications.model_dump(mode="json")
         return digest_of([points, varied, targets, asked, self.experiment.baseline])
 
@@ -102,19 +125,20 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
     if seed is not None:
         changes["seed"] = seed
     experiment = experiment.model_copy(update=changes)
-    centre = load_centre(experiment.centre)
+    centre, changed = load_changed(experiment.centre)
+    if problems := event_evidence_problems(experiment.events, centre, path):
+        raise ConfigError(problems)
     overrides = combinations(path, experiment)
     resolved = tuple(
         _point(path, experiment, index, *pair)
         for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
     )
-    return Study(path, experiment, horizon_of(experiment), centre, resolved)
+    return Study(path, experiment, horizon_of(experiment), centre, changed, resolved)
 
 
 def horizon_of(experiment: Experiment) -> Horizon:
     """Give the window that an experiment asks for."""
-    span = experiment.horizon
-    return Horizon(span.warm_up_h, span.measured_h, span.cool_down_h)
+    return experiment.horizon.horizon
 
 
 def targets_of(centre: Centre) -> Targets:
@@ -168,32 +192,39 @@ def _point(
     path: Path, experiment: Experiment, index: int, overrides: Mapping[str, Scalar], varied: Varied
 ) -> Point:
     """Resolve one combination of the varied keys."""
-    centre = load_centre(experiment.centre, overrides)
-    layout, horizon = layout_of(centre), horizon_of(experiment)
+    centre, changed = load_changed(experiment.centre, overrides)
+    horizon = horizon_of(experiment)
     for name in experiment.designs:
         if name not in centre.designs:
             message = unknown("design of the centre", name, centre.designs)
             raise ConfigError([Problem(path, message, "designs", as_toml(name))])
     designs = {name: centre.designs[name] for name in experiment.designs}
     digests = {
-        name: require_design(experiment.centre, name, entry, layout, horizon)
-        for name, entry in designs.items()
+        name: require_design(experiment.centre, name, centre, changed.get(name), horizon)
+        for name in designs
     }
     return Point(
         index=index,
         varied=varied,
         centre=centre,
-        layout=layout,
+        changed=changed,
+        layout=layout_of(centre),
         designs=designs,
-        digest=point_digest(centre, horizon, experiment.seed),
+        digest=point_digest(centre, horizon, experiment.seed, experiment.events),
         design_digests=digests,
+        events=experiment.events,
     )
 
 
 def require_design(
-    folder: Path, name: str, entry: DesignEntry, layout: Layout, horizon: Horizon
+    folder: Path, name: str, centre: Centre, changed: Centre | None, horizon: Horizon
 ) -> str:
     """Give the digest of a design that can be built.
+
+    Parameters
+    ----------
+    changed
+        The centre as it is under the design, if the design changes it.
 
     Raises
     ------
@@ -201,7 +232,9 @@ def require_design(
         If it cannot; the message names its key in the centre.
     """
     try:
-        return design_digest(build_design(entry.kind, layout, horizon, entry.options))
+        entry = centre.designs[name]
+        layout = layout_of(centre if changed is None else changed)
+        return design_digest(build_design(entry.kind, layout, horizon, entry.options), changed)
     except DesignError as error:
         option = ["options", error.option] if error.option else []
         key = join_key(["designs", name, *option])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -109,6 +109,31 @@ def ratio_difference(
         (denominator != 0) | (baseline_denominator != 0),
         confidence,
     )
+
+
+def p_below_zero(interval: Interval, confidence: float = CONFIDENCE) -> Floats:
+    """Give the one-sided probability that what an interval estimates lies below 0, shape (M,).
+
+    It is Student's: of a value v with standard error s from n replications, P(T < -v / s) with
+    n - 1 degrees of freedom; half a two-sided p-value, turned to the side of the loss. nan where
+    there is no interval; where all replications agree, 1 below 0 and 0 otherwise.
+
+    Parameters
+    ----------
+    interval
+        Not cut to where its quantity can lie, and of this confidence.
+
+    Examples
+    --------
+    >>> p_below_zero(mean_interval(np.array([[1.0], [2.0], [3.0]]))).round(4)
+    array([0.0371])
+    """
+    degrees = np.where(interval.replications > 1, interval.replications - 1, 1)
+    error = interval.half_width / stdtrit(degrees, (1 + confidence) / 2)
+    agree = error == 0
+    below = stdtr(degrees, divide(-interval.value, error))
+    p: Floats = np.where(agree, (interval.value < 0).astype(np.float64), below)
+    return p
 
 
 def share_meeting(numerator: Floats, denominator: Floats, target: Floats) -> Floats:

@@ -186,7 +186,7 @@ def summary_rows(part: Figures, keys: Sequence[str]) -> Iterator[tuple[Value, ..
     """Give what the replications of one point and design say together, with intervals."""
     cells, kept = part.cells, np.flatnonzero(part.cells.in_summary)
     numerator, denominator = part.tally[:, :, kept]
-    interval = _bounded(ratio_interval(numerator, denominator), cells.unit[kept], 0.0)
+    interval = bounded(ratio_interval(numerator, denominator), cells.unit[kept], 0.0)
     meets = share_meeting(numerator, denominator, cells.target[kept])
     head = (part.point, part.design, *(part.varied[key] for key in keys))
     for row, cell in enumerate(kept):
@@ -209,7 +209,7 @@ def summary_rows(part: Figures, keys: Sequence[str]) -> Iterator[tuple[Value, ..
 def comparison_rows(part: Figures, baseline: Figures) -> Iterator[tuple[Value, ...]]:
     """Give the paired differences of one design to the baseline, on the same workloads."""
     cells, kept = part.cells, np.flatnonzero(part.cells.in_comparison)
-    interval = _bounded(
+    interval = bounded(
         ratio_difference(*part.tally[:, :, kept], *baseline.tally[:, :, kept]),
         cells.unit[kept],
         -np.inf,
@@ -269,7 +269,7 @@ def _cell(value: Value) -> str:
     return repr(value)
 
 
-def _bounded(interval: Interval, unit: NDArray[np.str_], lowest: float) -> Interval:
+def bounded(interval: Interval, unit: NDArray[np.str_], lowest: float) -> Interval:
     """Keep intervals where their quantity can lie: nothing below `lowest`, shares from -1 to 1."""
     share = unit == "share"
     return interval._replace(

@@ -7,15 +7,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from sim.config import ConfigError, Problem, unknown
+from sim.config import ConfigError, Problem, layout_of, unknown
 from sim.config.errors import as_toml
 from sim.engine import simulate_simpy
+from sim.experiment.events import design_during
 from sim.experiment.files import write_atomically
 from sim.experiment.scenario import read_study
 from sim.experiment.tables import CSV_ENCODING, as_text
 from sim.records import SECONDS_PER_HOUR, Horizon, Layout, Workload
 from sim.routing import build_design
 from sim.workload import StaffingDrawer, WorkloadPlan
+from sim.workload.events import EventDrawer
 
 COLUMNS = (
     "time_s",
@@ -48,7 +50,8 @@ def trace(  # noqa: PLR0913 - what the command line offers
     The model runs exactly as in `sim run`, and the same call has the same number in every design.
     `waiting` counts the contacts waiting in all queues after the event, `free` the free handlers
     of the group (of all groups where there is none); negative while handlers finish their last
-    call after the end of their shift. With `[vary]`, the first point is traced.
+    call after the end of their shift. With `[vary]`, the first point is traced; with `[[events]]`,
+    the week in which they happen.
 
     Parameters
     ----------
@@ -65,14 +68,18 @@ def trace(  # noqa: PLR0913 - what the command line offers
     if design not in point.centre.designs:
         message = unknown("design of the centre", design, point.centre.designs)
         raise ConfigError([Problem(path, message, "--design", as_toml(design))])
-    entry = point.centre.designs[design]
-    layout, horizon = point.layout, study.horizon
-    workload = WorkloadPlan(point.centre, horizon).draw(study.experiment.seed, replication)
-    staffing = StaffingDrawer(point.centre, horizon).draw(study.experiment.seed, replication)
+    entry, centre = point.centre.designs[design], point.centre_under(design)
+    layout, horizon = layout_of(centre), study.horizon
+    number = (study.experiment.seed, replication)
+    plan = WorkloadPlan(centre, horizon)
+    drawer = EventDrawer(centre, horizon, point.events, plan)
+    workload = drawer.workload(plan.draw(*number), *number)
+    staffing = drawer.staffing(StaffingDrawer(centre, horizon).draw(*number), *number)
     until_s = float("inf") if hours is None else hours * SECONDS_PER_HOUR
 
     observer = _Writer(file, workload, layout, horizon, until_s)
     built = build_design(entry.kind, layout, horizon, entry.options)
+    built = design_during(built, point.events, layout, horizon)
     with suppress(_EnoughSeen):
         simulate_simpy(workload, staffing, built, observer)
     return observer.written

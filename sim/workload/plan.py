@@ -54,7 +54,25 @@ class WorkloadPlan:
     def draw(self, seed: int, replication: int) -> Workload:
         """Give the workload of a replication; the same numbers give the same workload."""
         streams = OpenStreams(seed, replication)
-        arrivals = self._arrivals.draw(streams)
+        return self.arriving(self._arrivals.draw(streams), streams, self._arrivals.handle_s)
+
+    def arriving(
+        self,
+        arrivals: tuple[NDArray[np.float64], ...],
+        streams: OpenStreams,
+        handle_s: tuple[NDArray[np.float64], ...] | None = None,
+    ) -> Workload:
+        """Give the workload of contacts that arrive at given instants, and all that may follow.
+
+        Parameters
+        ----------
+        arrivals
+            By class: instants in seconds, sorted.
+        streams
+            From which everything else is drawn.
+        handle_s
+            By class: handle times in seconds where they are known; drawn if None.
+        """
         together = np.concatenate(arrivals)
         order = np.argsort(together, kind="stable")  # merges the classes' sorted runs
         row = np.empty(order.size, dtype=np.int64)
@@ -65,15 +83,37 @@ class WorkloadPlan:
         followers = draw_followers(self._plans, rows, streams)
         columns = _Columns(order.size, sum(f.parent.size for f in followers))
         columns.arrival_s[: order.size] = together[order]
-        self._fill_primaries(columns, rows, streams)
+        self._fill_primaries(columns, rows, streams, handle_s)
         self._fill_followers(columns, followers, streams)
         return columns.workload(len(self._plans))
 
+    def callers(
+        self,
+        contact_class: NDArray[np.int64],
+        handle_s: NDArray[np.float64],
+        streams: OpenStreams,
+    ) -> Workload:
+        """Give the workload of contacts whose matter is known, and all that may follow.
+
+        They all arrive at instant 0, in the given order: when is for the caller to say.
+
+        Parameters
+        ----------
+        contact_class, handle_s
+            Shape (n,): sorted by class.
+        """
+        starts = np.searchsorted(contact_class, np.arange(len(self._plans) + 1))
+        known = tuple(handle_s[start:stop] for start, stop in pairwise(starts))
+        return self.arriving(tuple(np.zeros(of.size) for of in known), streams, known)
+
     def _fill_primaries(
-        self, columns: "_Columns", rows: list[NDArray[np.int64]], streams: OpenStreams
+        self,
+        columns: "_Columns",
+        rows: list[NDArray[np.int64]],
+        streams: OpenStreams,
+        recorded: tuple[NDArray[np.float64], ...] | None,
     ) -> None:
         """Draw what the primaries of each class would do; recorded handle times stay."""
-        recorded = self._arrivals.handle_s
         for k, (plan, row) in enumerate(zip(self._plans, rows, strict=True)):
             columns.contact_class[row] = k
             durations = np.empty(row.size)

@@ -31,6 +31,11 @@ OPTIONS = {
     "merger": lambda _: {"handle_factor": 1.1},
     "networked": lambda _: {"after_s": 20, "handle_factor": 1.1},
     "night_pool": lambda _: {"room": "Force 0", "handle_factor": 1.1},
+    "regional": lambda n: {
+        "groups": [[f"Force {i}" for i in range(n)]],
+        "after_s": 20,
+        "handle_factor": 1.1,
+    },
     "shared_leadership": lambda _: {"after_s": 20, "handle_factor": 1.1},
     "strategic_alliance": lambda _: {"handle_factor": 1.1},
     "triage": lambda _: {"switchboard": "non_emergency"},
@@ -167,6 +172,44 @@ def test_partners_help_each_other_and_nobody_else():
     assert design.delay_s[0, emergency].tolist() == [0, np.inf, 20, np.inf]
     assert design.reserve[0, emergency].tolist() == [0, 0, 1, 0]
     assert np.isinf(design.delay_s[0, place.class_of("Force 0", "non_emergency"), 1:]).all()
+
+
+def test_a_group_of_forces_shares_within_itself_and_a_force_in_no_group_is_alone():
+    place = layout(4)
+    groups = [["Force 0", "Force 2"]]
+    shared = {"groups": groups, "after_s": 20, "handle_factor": 1.1}
+    design = build_design("regional", place, HORIZON, shared)
+    for channel in place.channels:
+        rows = [design.delay_s[0, place.class_of(force, channel)] for force in place.forces]
+        assert rows[0].tolist() == [0, np.inf, 20, np.inf, np.inf]
+        assert rows[1].tolist() == [np.inf, 0, np.inf, np.inf, np.inf]
+        assert rows[2].tolist() == [20, np.inf, 0, np.inf, np.inf]
+    only_999 = build_design("regional", place, HORIZON, {**shared, "channels": ["emergency"]})
+    assert (only_999.delay_s[0, place.urgent] == design.delay_s[0, place.urgent]).all()
+    assert np.isinf(only_999.delay_s[0, ~place.urgent][~place.own[~place.urgent]]).all()
+
+
+def test_one_group_of_all_forces_is_the_network_and_no_groups_are_isolation():
+    place = layout(3)
+    shared = {"after_s": 20, "handle_factor": 1.1}
+    everyone = build_design("regional", place, HORIZON, {**shared, "groups": [place.forces]})
+    nobody = build_design("regional", place, HORIZON, {**shared, "groups": []})
+    forces = place.group_force >= 0  # the contractor's pool is in no group of forces
+    networked = build_design("networked", place, HORIZON, shared)
+    assert (everyone.delay_s[..., forces] == networked.delay_s[..., forces]).all()
+    assert (everyone.agent_rank == networked.agent_rank).all()
+    assert (nobody.delay_s == build("isolation", place).delay_s).all()
+
+
+def test_a_force_in_two_groups_is_refused():
+    twice = {
+        "groups": [["Force 0", "Force 1"], ["Force 1", "Force 2"]],
+        "after_s": 5,
+        "handle_factor": 1,
+    }
+    with pytest.raises(DesignError, match="Force 1 stands in them twice") as caught:
+        build_design("regional", layout(3), HORIZON, twice)
+    assert caught.value.option == "groups"
 
 
 def test_the_covering_room_answers_everyone_at_night_and_nobody_elses_by_day():
