@@ -29,7 +29,7 @@ LONDON = "Metropolitan"  # its rate is far above that of any other force but one
 # Handlers at the desk in an hour of a erlangs: a + GRADE x sqrt(a), the square-root rule (Halfin
 # and Whitt, 1981). One grade for all: the same share of callers has to wait at all, in a small room
 # as in a large one. It is the one number that is calibrated.
-GRADE = 0.78
+GRADE = 0.5
 RESERVE = 1  # handlers kept free for 999, in every room as in the East Midlands
 LEAST_AT_DESK = 2  # one to keep free and one to answer
 
@@ -196,6 +196,8 @@ def group_toml(force: str, calls: dict[str, float]) -> str:
     """Give the section of a force's room."""
     lines = []
     for name, posts in rota(needed(calls)).items():
+        if posts == 0:
+            continue
         shift = SHIFTS[name]
         on = "" if shift.days == WEEK else f"days = {names(list(shift.days))}, "
         rostered = fact(posts, floor(0.85 * posts), ceil(1.15 * posts))

@@ -28,6 +28,12 @@ _RESULTS = Path("results")
 Results = Annotated[
     Path, typer.Argument(metavar="RESULTS", help="A results folder, such as results/my_question.")
 ]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Workers; all processors unless given.")
+]
+Engine = Annotated[
+    str | None, typer.Option("--engine", help="The engine; all give the same tables.")
+]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="This seed instead of the file's.")]
 
 
@@ -56,13 +62,8 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     ],
     *,
     out: Annotated[Path, typer.Option("--out", help="Where results folders go.")] = _RESULTS,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, help="Workers; all processors unless given."),
-    ] = None,
-    engine: Annotated[
-        str | None, typer.Option("--engine", help="The engine; all give the same tables.")
-    ] = None,
+    jobs: Jobs = None,
+    engine: Engine = None,
     replications: Annotated[
         int | None,
         typer.Option(
@@ -158,6 +159,70 @@ def trace(  # noqa: PLR0913 - a command has as many options as it has
 
 @app.command()
 @reported
+def breakeven(  # noqa: PLR0913 - a command has as many options as it has
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="An experiment file.")],
+    *,
+    design: Annotated[
+        list[str] | None,
+        typer.Option("--design", help="This design; all with a handle_factor unless given."),
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="emergency unless given.")
+    ] = None,
+    measure: Annotated[
+        str | None, typer.Option("--measure", help="service_level unless given.")
+    ] = None,
+    force: Annotated[
+        str | None, typer.Option("--force", help="A force, all, or worst: no force may lose.")
+    ] = None,
+    upper: Annotated[
+        float | None, typer.Option("--upper", min=1.01, max=100, help="The largest factor tried.")
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", min=2, max=1_000_000, help="Weeks per factor.")
+    ] = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    engine: Engine = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A file for the table, as CSV.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Do not show progress.")] = False,
+) -> None:
+    """Find how much longer another force's call may take before sharing pays no more."""
+    from sim.cli.penalties import print_penalties
+    from sim.cli.tables import console
+    from sim.experiment import run_break_even, write_penalties
+    from sim.experiment.files import write_atomically
+
+    options = {
+        "channel": channel,
+        "measure": measure,
+        "force": force,
+        "upper": upper,
+        "replications": replications,
+    }
+    study, penalties = run_break_even(
+        experiment,
+        designs=tuple(dict.fromkeys(design or ())),
+        given={name: value for name, value in options.items() if value is not None},
+        engine=engine,
+        jobs=jobs,
+        seed=seed,
+        progress=watcher(quiet=quiet),
+    )
+    print_penalties(
+        penalties,
+        {name: entry.label or name for name, entry in study.centre.designs.items()},
+        {name: entry.label for name, entry in study.centre.channels.items()},
+        {point.index: point.varied for point in study.points},
+        console(),
+    )
+    if out is not None:
+        write_atomically(out, lambda file: write_penalties(file, penalties))
+        say(f"Written to {out}.")
+
+
+@app.command()
+@reported
 def report(results: Results) -> None:
     """Draw the report of a results folder again."""
     from sim.experiment import read_manifest
@@ -223,11 +288,20 @@ def watcher(*, quiet: bool) -> "Progress":
 
 def _conclude(folder: Path, *, quiet: bool) -> None:
     """Print the answer, draw the report, and say where it is."""
+    from sim.cli.penalties import print_penalties
     from sim.cli.tables import console, print_answer
-    from sim.experiment import read_answer, seal
+    from sim.experiment import read_answer, read_penalties, seal
+    from sim.experiment.penalty import BREAK_EVEN
 
     if not quiet:
-        print_answer(read_answer(folder), console())
+        answer = read_answer(folder)
+        print_answer(answer, console())
+        if (folder / BREAK_EVEN).is_file():
+            varied = {row.point: row.varied for row in answer.rows}
+            console().print()
+            penalties = read_penalties(folder / BREAK_EVEN)
+            labels = (answer.design_labels, answer.channel_labels)
+            print_penalties(penalties, *labels, varied, console())
     from sim.report import draw_report
 
     page = draw_report(folder)

@@ -9,6 +9,7 @@ from sim.config.centre import Centre
 from sim.config.checks import burst_calls_per_week
 from sim.config.design import DesignEntry
 from sim.config.errors import ConfigError, Problem, join_key, nearest, split_key, unknown
+from sim.config.event_checks import event_problems, incident_channel
 from sim.config.events import Absence, Event, SiteOutage, Surge, TelephonyFailure
 from sim.config.experiment import Experiment
 from sim.config.facts import Fact
@@ -21,7 +22,7 @@ from sim.config.lookup import (
     profile_of,
     redial_of,
 )
-from sim.config.provenance import Evidence, event_evidence, event_evidence_problems, evidence
+from sim.config.provenance import Evidence, event_evidence, evidence
 from sim.config.schema import schema
 from sim.config.starter import write_starter
 from sim.config.vary import points
@@ -42,10 +43,11 @@ __all__ = [
     "TelephonyFailure",
     "burst_calls_per_week",
     "event_evidence",
-    "event_evidence_problems",
+    "event_problems",
     "evidence",
     "follow_on_of",
     "handle_of",
+    "incident_channel",
     "join_key",
     "layout_of",
     "load_centre",

@@ -52,6 +52,21 @@ class Replications(Frozen):
         return self
 
 
+class BreakEven(Frozen):
+    """How much longer a call from another force may take before sharing no longer pays.
+
+    Asked of every design with the option `handle_factor`, from 1 to `upper` times as long, about
+    one measure of one channel ("all" for all of them) and of a force, of "all" together or of the
+    one that is "worst" off.
+    """
+
+    channel: Name
+    measure: Name = "service_level"
+    force: Name = "all"
+    upper: Number = Field(default=3.0, gt=1, le=100)
+    replications: Whole | None = Field(default=None, ge=2, le=1_000_000)  # else those of `min`
+
+
 class Experiment(Frozen):
     """An experiment file, checked.
 
@@ -69,6 +84,7 @@ class Experiment(Frozen):
     replications: Replications
     vary: dict[str, Any] = Field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    break_even: BreakEven | None = None
 
     @field_validator("vary", mode="before")
     @classmethod

@@ -10,9 +10,16 @@ which would cost every worker a second of imports.
 
 from sim.experiment.answer import Answer, AnswerRow, Estimate, Verdict, read_answer
 from sim.experiment.errors import CannotGoOn, ExperimentError, WrongInput
+from sim.experiment.penalty import Penalty, read_penalties, write_penalties
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.results import read_manifest, seal
-from sim.experiment.run import DEFAULT_ENGINE, folders_for, results_folder, run_experiment
+from sim.experiment.run import (
+    DEFAULT_ENGINE,
+    folders_for,
+    results_folder,
+    run_break_even,
+    run_experiment,
+)
 from sim.experiment.scenario import Point, Study, read_study
 from sim.experiment.statistics import Interval, mean_interval, ratio_difference, ratio_interval
 from sim.experiment.status import Status, read_status
@@ -26,6 +33,7 @@ __all__ = [
     "Estimate",
     "ExperimentError",
     "Interval",
+    "Penalty",
     "Point",
     "Progress",
     "Silent",
@@ -39,11 +47,14 @@ __all__ = [
     "ratio_interval",
     "read_answer",
     "read_manifest",
+    "read_penalties",
     "read_status",
     "read_study",
     "results_folder",
+    "run_break_even",
     "run_experiment",
     "seal",
     "trace",
     "trace_file",
+    "write_penalties",
 ]

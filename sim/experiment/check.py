@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.config import CENTRE_FILE, Centre, event_evidence, evidence, load_changed
+from sim.experiment.break_even import plan_search
 from sim.experiment.derive import Derived, derive
 from sim.experiment.replication import Recipe, prepare
 from sim.experiment.run import DEFAULT_ENGINE
@@ -52,6 +53,8 @@ def check(path: Path) -> Checked:
     else:
         study = read_study(path)
         centre, changed = study.points[0].centre, study.points[0].changed
+        if study.experiment.break_even is not None:
+            plan_search(study, study.experiment.break_even)
         for point in study.points:
             prepare(pickled(Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)))
     facts = evidence(centre, changed)

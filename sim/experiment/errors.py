@@ -2,6 +2,11 @@
 
 from typing import ClassVar
 
+WORKER_KILLED = (
+    "A worker process ended suddenly; most often the machine ran out of memory. "
+    "Nothing finished is lost: run the same command again, with fewer --jobs."
+)
+
 
 class ExperimentError(Exception):
     """The experiment cannot go on; the message says why and what to do, without a traceback."""

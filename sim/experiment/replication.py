@@ -115,6 +115,16 @@ def run_task(task: Task) -> Block:
     return Block.pack(task.start, tallies, sum(week.contacts for week in weeks))
 
 
+def run_cells(task: Task, cells: NDArray[np.intp]) -> tuple[NDArray[np.float64], int]:
+    """Give some cells of a task's one design, shape (2, replications, cells), and the contacts."""
+    prepared = prepare(task.recipe)
+    replications = range(task.start, task.stop)
+    weeks = [run_replication(prepared, task.designs, replication) for replication in replications]
+    (design,) = task.designs
+    tallies = [week.tallies[design][:, cells] for week in weeks]
+    return np.stack(tallies, axis=1), sum(week.contacts for week in weeks)
+
+
 class Week(NamedTuple):
     """One replication: by design digest its tally, and the contacts simulated.
 

@@ -1,11 +1,9 @@
 """The results folder: its tables from the store, its manifest, and whether it is whole."""
 
 import json
-import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from sim.experiment.errors import CannotGoOn, WrongInput
 from sim.experiment.event_tables import EventFigures, event_header, timeline_header
 from sim.experiment.events import plan_event_cells
 from sim.experiment.files import file_digest, write_atomically
+from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
 from sim.experiment.store import read_block
@@ -39,6 +38,7 @@ from sim.experiment.tables import (
     write_csv,
     write_kpi,
 )
+from sim.experiment.versions import versions
 from sim.measures import plan_measures
 
 MANIFEST = "manifest.json"
@@ -49,7 +49,6 @@ ACCOUNTING = "accounting.csv"
 EXCHANGE = "exchange.csv"
 EVENTS = "events.csv"
 TIMELINE = "event_timeline.csv"
-_LIBRARIES = ("numpy", "scipy", "simpy", "numba", "pandas", "pyarrow", "pydantic", "matplotlib")
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Results:
 
     study: Study
     runs: Mapping[int, PointRun]
+    penalties: Sequence[Penalty] = ()  # where the experiment asks for them
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,8 +67,9 @@ class Results:
     @property
     def tables(self) -> tuple[str, ...]:
         """The names of the tables."""
-        more = (EVENTS, TIMELINE) if self.study.experiment.events else ()
-        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *more)
+        events = (EVENTS, TIMELINE) if self.study.experiment.events else ()
+        break_even = (BREAK_EVEN,) if self.penalties else ()
+        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *events)
 
     def figures(self, point: int, design: str) -> Figures:
         """Give one point under one design."""
@@ -141,6 +142,10 @@ class Results:
             (EXCHANGE, EXCHANGE_COLUMNS, self.exchange()),
         ):
             write_atomically(folder / name, partial(write_csv, header=header, rows=rows))
+        (folder / BREAK_EVEN).unlink(missing_ok=True)  # an earlier run may have been asked for it
+        if self.penalties:
+            write = partial(write_penalties, penalties=self.penalties)
+            write_atomically(folder / BREAK_EVEN, write)
         self._write_events(folder)
 
     def _write_events(self, folder: Path) -> None:
@@ -270,21 +275,6 @@ def seal(folder: Path) -> None:
         if path.is_file() and path.name != MANIFEST and path.suffix != ".tmp"
     }
     _write_json(folder / MANIFEST, manifest)
-
-
-def versions() -> dict[str, str]:
-    """Give the versions of the program and of what it stands on."""
-    found = {"sim": _version("joint-contact-centres"), "python": platform.python_version()}
-    found.update({name: _version(name) for name in _LIBRARIES})
-    found["platform"] = platform.platform()
-    return {name: text for name, text in found.items() if text}
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 def _finite(number: float) -> float | None:

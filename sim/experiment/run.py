@@ -3,17 +3,20 @@
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.errors import ConfigError, Problem, as_toml, unknown
+from sim.config.experiment import BreakEven
 from sim.engine import ENGINES
+from sim.experiment.break_even import find_penalties, plan_search
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import executor_for
 from sim.experiment.files import alone, folder_name, write_atomically
+from sim.experiment.penalty import Penalty
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, prepare, run_task
 from sim.experiment.results import Results
@@ -69,12 +72,12 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     CannotGoOn
         If the machine gives out. What was finished is stored, as after a KeyboardInterrupt.
     """
-    engine = engine or DEFAULT_ENGINE
-    if engine not in ENGINES:
-        raise WrongInput(f'--engine "{engine}": {unknown("engine", engine, ENGINES)}')
+    engine = _known_engine(engine)
     started_s = time.monotonic()
     progress = progress or Silent()
     study = read_study(path, replications, seed)
+    break_even = study.experiment.break_even
+    search = None if break_even is None else plan_search(study, break_even)
     folder = results_folder(study.path, out)
     store = Store(folder / "store")
     store.sweep()
@@ -103,11 +106,60 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
             )
     finally:
         progress.finish()
-    results = Results(study, runs)
+    penalties = []
+    if search is not None:
+        penalties = find_penalties(search, engine=engine, jobs=jobs, progress=progress)
+    results = Results(study, runs, penalties)
     with alone(store.folder / "lock"):  # so that all tables come from one run
         results.write_tables(folder)
         results.write_manifest(folder, engine, time.monotonic() - started_s)
     return folder
+
+
+def run_break_even(  # noqa: PLR0913 - what the command line offers
+    path: Path,
+    *,
+    designs: Sequence[str] = (),
+    given: Mapping[str, object] | None = None,
+    engine: str | None = None,
+    jobs: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Study, list[Penalty]]:
+    """Find break-even handling penalties of an experiment, and give its study with them.
+
+    Parameters
+    ----------
+    designs
+        Of these; of all that have the option unless given.
+    given
+        By key of `[break_even]`: instead of what the file says.
+
+    Raises
+    ------
+    ConfigError, WrongInput
+        If the input is wrong.
+    CannotGoOn
+        If the machine gives out.
+    """
+    study = read_study(path, seed=seed)
+    asked = study.experiment.break_even or BreakEven(channel="emergency")
+    asked = BreakEven.model_validate({**asked.model_dump(), **(given or {})})
+    search = plan_search(study, asked, designs, named="--{}")
+    return study, find_penalties(
+        search,
+        engine=_known_engine(engine),
+        jobs=jobs or available_processors(),
+        progress=progress or Silent(),
+    )
+
+
+def _known_engine(engine: str | None) -> str:
+    """Give the engine that is asked for."""
+    engine = engine or DEFAULT_ENGINE
+    if engine not in ENGINES:
+        raise WrongInput(f'--engine "{engine}": {unknown("engine", engine, ENGINES)}')
+    return engine
 
 
 def folders_for(experiments: Sequence[Path], out: Path) -> dict[Path, Path]:

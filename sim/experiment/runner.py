@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.config.experiment import Replications
 from sim.experiment.block import Block
-from sim.experiment.errors import CannotGoOn
+from sim.experiment.errors import WORKER_KILLED, CannotGoOn
 from sim.experiment.progress import Progress
 from sim.experiment.replication import Task
 from sim.experiment.scenario import Point
@@ -157,10 +157,7 @@ def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests repl
                 run.stored.add(store.put(run.point.digest, result), result)
                 rounds.close(task, result.contacts)
     except BrokenExecutor as error:
-        raise CannotGoOn(
-            "A worker process ended suddenly; most often the machine ran out of memory. "
-            "Nothing finished is lost: run the same command again, with fewer --jobs."
-        ) from error
+        raise CannotGoOn(WORKER_KILLED) from error
 
 
 class _Rounds:

@@ -19,7 +19,7 @@ from sim.config import (
     Centre,
     DesignEntry,
     Event,
-    event_evidence_problems,
+    event_problems,
     layout_of,
     load_changed,
     load_experiment,
@@ -99,8 +99,13 @@ class Study:
             [targets_of(point.centre_under(name)).target_share.tolist() for name in point.designs]
             for point in self.points
         ]
-        asked = self.experiment.replications.model_dump(mode="json")
-        return digest_of([points, varied, targets, asked, self.experiment.baseline])
+        experiment = self.experiment
+        asked = [
+            part.model_dump(mode="json")
+            for part in (experiment.replications, experiment.break_even)
+            if part is not None
+        ]
+        return digest_of([points, varied, targets, asked, experiment.baseline])
 
 
 def read_study(path: Path, replications: int | None = None, seed: int | None = None) -> Study:
@@ -126,7 +131,7 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
         changes["seed"] = seed
     experiment = experiment.model_copy(update=changes)
     centre, changed = load_changed(experiment.centre)
-    if problems := event_evidence_problems(experiment.events, centre, path):
+    if problems := event_problems(experiment.events, centre, path):
         raise ConfigError(problems)
     overrides = combinations(path, experiment)
     resolved = tuple(

@@ -112,18 +112,13 @@ def _about_scenario(study: Study) -> Iterator[str]:
     channels = centre.channels
     if not any(redial_of(centre, f, c) for f in centre.forces for c in channels):
         yield "Nobody who gives up calls again here."
-    factors = {
-        design.label: design.options.get("handle_factor", 1.0)
-        for design in study.others
-        if design.kind in {"networked", "merger"}
-    }
-    quick = [label for label, factor in factors.items() if factor == 1]
+    quick = [design.label for design in study.others if design.options.get("handle_factor") == 1]
     if quick:
         yield (
             f"With {listing(quick)}, another force's call takes no longer than one's own: same "
             "systems, full local knowledge. That is the best case."
         )
-    if study.others:
+    if study.others and not study.experiment.events:
         yield (
             "Nothing breaks here: no site is lost, no telephone line fails. How each design fares "
             "on the day it does is another experiment."

