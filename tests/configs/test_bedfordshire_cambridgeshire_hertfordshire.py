@@ -121,7 +121,7 @@ def test_cambridgeshire_alone_answers_and_puts_through_as_it_reported(values):
     alone = values[FULL, "isolation", CAMBS]
     assert 0.92 < alone["emergency", "service_level"] < 0.97  # about 95%
     assert 0.91 < alone["non_emergency", "service_level"] < 0.97  # 95%
-    assert 150 < alone["crime_recording", "asa_s"] < 270  # 208 s in February 2015
+    assert 150 < alone["crime_recording", "asa_s"] < 270  # 208 s one February, 2014-15
 
 
 def test_hertfordshire_alone_waits_as_it_reported_and_bedfordshire_answers_most(values):
