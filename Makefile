@@ -7,7 +7,7 @@ BENCH ?=
 N ?= 10000
 SEED ?= $(shell date +%s)
 
-.PHONY: help run test check bench bench-peers fuzz report
+.PHONY: help run test check bench bench-peers fuzz cases report
 .NOTPARALLEL:
 
 help: ## lists the targets
@@ -39,6 +39,12 @@ fuzz: ## compares the two engines on N random centres (N=10000 SEED=now)
 	@sh tools/set_up.sh dev
 	@echo "N=$(N) SEED=$(SEED)"
 	FUZZ_EXAMPLES=$(N) .venv/bin/python -m pytest tests/engine/test_engines_agree.py --hypothesis-profile=fuzz --hypothesis-seed=$(SEED)
+
+cases: ## runs every shipped experiment, and the sums of two cases, into results/
+	@sh tools/set_up.sh
+	.venv/bin/sim run experiments/*.toml
+	.venv/bin/python configs/lincolnshire_contract/test_calls.py results/lincolnshire_test_calls
+	.venv/bin/python configs/officers_backfill/net_saving.py results/officers_backfill
 
 report: ## draws the report of the main experiment again (or RESULTS=folder)
 	@sh tools/set_up.sh

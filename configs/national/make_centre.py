@@ -183,7 +183,7 @@ def force_toml(force: str, calls: dict[str, float]) -> str:
         source = "by_november" if known else "by_rate"
         facts = [
             fact(emergency, floor(low * emergency), ceil(high * emergency), source),
-            fact(others, floor(0.75 * others), ceil(1.6 * others), "by_population"),
+            fact(others, floor(0.74 * others), ceil(1.6 * others), "by_population"),
         ]
     return f"""[forces.{key(force)}]
 population = {{value = {residents}, source = "census_2011"}}

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from math import isnan
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -41,17 +40,12 @@ def print_penalties(
     out.print(
         Text(f"Until sharing pays no more: {', '.join(about)}, against {designs[asked.baseline]}.")
     )
-    width = max(cell_len(designs[penalty.design]) for penalty in penalties)
-    above = ""
     for penalty in penalties:
         keys = varied.get(penalty.point, {}).items()
-        heading = ", ".join(f"{key} = {value}" for key, value in keys)
-        if heading != above:
-            out.print(Text(heading, style="bold"))
-        above = heading
-        label = designs[penalty.design]
-        space = " " * (width - cell_len(label))
-        out.print(Text(f"  {label}{space}  {in_words(penalty)}"))
+        heading = ", ".join((*(f"{key} = {value}" for key, value in keys), designs[penalty.design]))
+        out.print(Text(heading, style="bold"))
+        for line in in_words(penalty):
+            out.print(Text(f"  {line}"))
     out.print(
         Text(
             f"Brackets: 95% intervals over {asked.replications} replications. Assumed: the "
@@ -60,7 +54,7 @@ def print_penalties(
     )
 
 
-def in_words(penalty: Penalty) -> str:
+def in_words(penalty: Penalty) -> list[str]:
     """Say how much longer a call may take, how sure that is, and what is assumed.
 
     Where there is no break-even in the range, say what sharing brings at its end.
@@ -74,14 +68,16 @@ def in_words(penalty: Penalty) -> str:
         there = (penalty.gain_at_upper, penalty.gain_at_upper_low, penalty.gain_at_upper_high)
         said = f"pays even at {upper} times: {_gain(penalty, *there)}"
         if not isnan(penalty.ci_low):
-            said += f"; not certain from {low}"
+            said += f", not certain from {low}"
     else:
         there = (penalty.gain_at_1, penalty.gain_at_1_low, penalty.gain_at_1_high)
         said = f"does not pay even at 1: {_gain(penalty, *there)}"
         if penalty.ci_high != 1:
-            said += f"; not certain up to {high}"
-    first = f"; first to lose: {penalty.worst_force}" if penalty.worst_force else ""
-    return f"{said}{first}; assumed {penalty.declared:g}"
+            said += f", not certain up to {high}"
+    lines = [f"{said}; assumed {penalty.declared:g}"]
+    if penalty.worst_force:
+        lines.append(f"first to lose: {penalty.worst_force}")
+    return lines
 
 
 def _gain(penalty: Penalty, *ends: float) -> str:

@@ -139,6 +139,7 @@ def find_penalties(search: Search, *, engine: str, jobs: int, progress: Progress
                 weeks = _Weeks(search, point, engine, executor, jobs, progress)
                 baseline = weeks.run(study.experiment.baseline)
                 for design in designs:
+                    progress.notice(f"{design}: from 1 to {search.asked.upper:g} times as long.")
                     found = _search(search, weeks, design, baseline)
                     penalties.append(_penalty(search, point, design, found))
     except BrokenExecutor as error:

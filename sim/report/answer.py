@@ -22,6 +22,7 @@ class Finding(Enum):
     MORE = "More {contacts} answered in time"
     FEWER = "Fewer {contacts} answered in time"
     MIXED = "Mixed: some forces gain, others lose"
+    PARTLY = "Too close to call in all, but not for every force"
     UNSURE = "Too close to call"
     SAME = "No difference at all"
     NO_INTERVAL = "One run only: no conclusion"
@@ -61,8 +62,10 @@ def finding(study: Study, design: DesignName) -> Finding:
         return Finding.NO_INTERVAL
     changes = [total, *(_change(study, design, force) for force in study.forces)]
     signs = {change.sign for change in changes}
-    if {1, -1} <= signs or (total.sign == 0 and signs != {0}):
+    if {1, -1} <= signs:
         return Finding.MIXED
+    if total.sign == 0 and signs != {0}:
+        return Finding.PARTLY
     if total.sign:
         return Finding.MORE if total.sign > 0 else Finding.FEWER
     return Finding.SAME if total.value == total.low == total.high == 0 else Finding.UNSURE
@@ -125,7 +128,7 @@ def _clause(study: Study, design: DesignName, found: Finding) -> str:
     if found is Finding.SAME:
         return f"{start}, the same in every run"
     text = f"{start}, {change.change_in_words()}"
-    return f"{text}{_but(study, design)}" if found is Finding.MIXED else text
+    return f"{text}{_but(study, design)}" if found in {Finding.MIXED, Finding.PARTLY} else text
 
 
 def _but(study: Study, design: DesignName) -> str:
@@ -157,6 +160,7 @@ def _counted(study: Study, designs: list[tuple[DesignName, Finding]]) -> str:
         Finding.MORE: "more are answered in time with {}",
         Finding.FEWER: "fewer with {}",
         Finding.MIXED: "some forces gain and others lose with {}",
+        Finding.PARTLY: "only some forces' figures are clear with {}",
         Finding.UNSURE: "it is too close to call with {}",
         Finding.SAME: "exactly as many with {}",
         Finding.NO_INTERVAL: "nothing can be said of {}, as there was a single run",

@@ -16,10 +16,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.experiment.errors import WrongInput
-from sim.experiment.results import COMPARISON, KPI, MANIFEST, SUMMARY
+from sim.experiment.penalty import BREAK_EVEN
+from sim.experiment.results import (
+    ACCOUNTING,
+    COMPARISON,
+    EVENTS,
+    EXCHANGE,
+    KPI,
+    MANIFEST,
+    SUMMARY,
+    TIMELINE,
+)
 from sim.experiment.tables import CSV_ENCODING, as_named
 
-WORDS = ("design", "baseline", "force", "channel", "group", "period", "measure", "unit")
+WORDS = (
+    *("design", "baseline", "force", "channel", "group", "period", "measure", "unit"),
+    *("event", "from_force", "to_force", "worst_off", "worst_force", "verdict"),
+)
 KPI_COLUMNS = (
     "point",
     "design",
@@ -90,6 +103,17 @@ class Results:
             raise ReportError(_again(path, f"cannot be read ({error})")) from error
         frame: pd.DataFrame = table.to_pandas()
         return frame
+
+    def optional(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame | None:
+        """Give a table that not every experiment leaves, None where it is not there.
+
+        Raises
+        ------
+        ReportError
+            If it is unreadable or lacks a column.
+        """
+        path = self.folder / name
+        return _typed(path, _read_words(path, columns), columns) if path.exists() else None
 
 
 def read_results(folder: Path) -> Results:
@@ -197,7 +221,11 @@ def _altered(folder: Path, manifest: dict[str, Any]) -> tuple[str, ...]:
     digests = manifest.get("files") or {}
     return tuple(
         name
-        for name in (KPI, SUMMARY, COMPARISON)
-        if name in digests
-        and digests[name] != hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, BREAK_EVEN, EVENTS, TIMELINE)
+        if name in digests and digests[name] != _digest(folder / name)
     )
+
+
+def _digest(path: Path) -> str:
+    """Give a table's digest, none where it has been removed."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""

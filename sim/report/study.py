@@ -142,7 +142,8 @@ class Study:
     @property
     def everybody(self) -> str:
         """Who that is, within a sentence."""
-        return f"all {len(self.forces)} forces" if len(self.forces) > 1 else self.forces[0]
+        counts = {1: self.forces[0], 2: "both forces"}
+        return counts.get(len(self.forces), f"all {len(self.forces)} forces")
 
     @cached_property
     def designs(self) -> tuple[DesignName, ...]:

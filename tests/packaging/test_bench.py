@@ -19,7 +19,7 @@ LINE = re.compile(
 
 def test_the_bench_prints_a_line_per_engine_and_all_agree():
     done = subprocess.run(
-        [sys.executable, "run.py", "--days", "2", "--rounds", "1"],
+        [sys.executable, "run.py", "--models", "reference", "--days", "2", "--rounds", "1"],
         cwd=BENCHMARKS,
         capture_output=True,
         text=True,
@@ -31,6 +31,24 @@ def test_the_bench_prints_a_line_per_engine_and_all_agree():
     assert all(rate > 0 for rate in rates.values())
     agreed = re.findall(r"^check (\w+): (?:the same|all) .*calls", done.stdout, re.MULTILINE)
     assert set(agreed) == set(rates) - {"simpy"}
+
+
+def test_the_bench_prints_what_the_parts_of_a_real_study_cost():
+    done = subprocess.run(
+        [sys.executable, "run.py", "--models", "full", "--rounds", "1"],
+        cwd=BENCHMARKS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for engine in ENGINES:
+        assert re.search(
+            rf"^engine={engine} model=full calls_per_s=\d+ ?$", done.stdout, re.MULTILINE
+        )
+        line = re.search(rf"^replication={engine} model=full .*$", done.stdout, re.MULTILINE)
+        assert line is not None
+        assert all(float(ms) > 0 for ms in re.findall(r"_ms=([\d.]+)", line[0]))
 
 
 @pytest.fixture

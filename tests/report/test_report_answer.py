@@ -26,7 +26,7 @@ def test_a_clear_gain_is_said_with_levels_difference_and_intervals(study_of: Stu
     assert found.finding is Finding.MORE
     assert found.heading == "More 999 calls answered in time"
     assert found.sentence == (
-        f"Of 999 calls in all 2 forces, {before.percent} (95% interval {before.percent_interval}) "
+        f"Of 999 calls in both forces, {before.percent} (95% interval {before.percent_interval}) "
         "are answered within 10 s with “Separate rooms”; with “One merged room” "
         f"{after.percent} ({after.percent_interval}), {change.change_in_words()}."
     )
@@ -64,6 +64,17 @@ def test_forces_that_cancel_each_other_are_mixed_and_not_unchanged(study_of: Stu
     assert "too close to call" in found.sentence
     assert "Kent gains" in found.sentence
     assert "Essex loses" in found.sentence
+
+
+def test_a_total_that_is_open_does_not_hide_a_force_that_is_clear(study_of: StudyOf) -> None:
+    study = study_of(gains={"merger": {"Kent": 0.03, "Essex": 1e-6}}, noise=0.02, seed=2)
+    signs = [
+        study.difference("merger", row, "emergency", "service_level").sign for row in study.rows
+    ]
+    assert signs == [0, 1, 0]
+    found = answer(study)
+    assert found.finding is Finding.PARTLY
+    assert "but Kent gains" in found.sentence
 
 
 def test_the_same_design_twice_makes_no_difference(study_of: StudyOf) -> None:

@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from sim.experiment.tables import ALL
 from sim.report.estimate import MISSING, Estimate, listing, number, percent_number
 from sim.report.figures.style import (
+    MARGIN_IN,
     QUIET,
     SMALL_PT,
     TEXT,
@@ -38,6 +39,7 @@ ROOMS_BY_CHANNEL, CHANNELS_APART = 8, 2  # with more rooms, or more channels, le
 LABEL_MOST_IN, ROOM_NAME_MOST_IN = 1.9, 1.4
 WIDEST_CELL_IN, CELL_FOR_NAMES_IN, CELL_FOR_NUMBERS_IN, TALLEST_CELL_IN = 1.05, 0.6, 0.45, 0.38
 GAP_IN, HEADING_IN, CALLERS_IN, SCALE_IN = 0.3, 0.3, 0.28, 0.55
+CALLERS_LONG_IN = 0.62
 COLOURS, DARK_FROM, TICKS = "YlGnBu", 0.3, (0, 1, 5, 10, 20, 30, 50, 75, 100)
 SHADE = PowerNorm(0.5, vmin=0, vmax=1)  # a few percent must be told from none
 
@@ -132,7 +134,8 @@ class _Plan:
         self.names_in = 0.6
         if self.upright:
             self.names_in = 0.32 + max(text_width_in(name, SMALL_PT) for name in self.room_names)
-        self.row_in = min(TALLEST_CELL_IN, self.cell_in)
+        least_in = CALLERS_LONG_IN / len(study.forces)  # "callers of" stands upright beside them
+        self.row_in = max(min(TALLEST_CELL_IN, self.cell_in), least_in)
         self.body_in = self.row_in * len(study.forces)
         self.width_in = self.cell_in * count
         self.line_in = HEADING_IN + self.body_in + self.names_in + 0.12
@@ -158,14 +161,17 @@ def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel]) -> F
         top_in = SCALE_IN + HEADING_IN + line * plan.line_in
         axes = sheet.panel(left_in, top_in, plan.width_in, plan.body_in)
         _cells(axes, study, shares, plan, panel)
-        sheet.heading(_heading(plan, panel), left_in - plan.label_in, top_in, SMALL_PT + 1)
+        heading_in = left_in - plan.label_in + MARGIN_IN
+        sheet.heading(_heading(plan, panel), heading_in, top_in, SMALL_PT + 1)
     return sheet.figure
 
 
 def _heading(plan: _Plan, panel: Panel) -> str:
     """Give design and channel; it is the design's name that gives way."""
     channel = f": {panel.contacts}"
-    spare_in = plan.label_in + plan.width_in - text_width_in(channel, SMALL_PT + 1, "bold")
+    spare_in = (
+        plan.label_in + plan.width_in - MARGIN_IN - text_width_in(channel, SMALL_PT + 1, "bold")
+    )
     return fitted(panel.design.label, max(spare_in, 0.8), SMALL_PT + 1, weight="bold") + channel
 
 

@@ -107,28 +107,27 @@ class IntervalRows:
         for number in range(0, len(rows), 2):
             axes.axhspan(number - 0.5, number + 0.5, color=BAND, linewidth=0, zorder=0)
         axes.axvline(100 * reference, color=TEXT, linewidth=1.1, linestyle=(0, (4, 2)))
-        drawn = [
-            estimate
-            for design in self.designs
-            for number, row in enumerate(rows)
-            if not (estimate := self._mark(axes, design, number, row, channel)).missing
-        ]
-        low, high = _limits(drawn, reference, share=self.share)
+        for design in self.designs:
+            for number, row in enumerate(rows):
+                self._mark(axes, design, number, row, channel)
+        everyone = [self.value(d, row, channel) for d in self.designs for row in self.study.rows]
+        known = [estimate for estimate in everyone if not estimate.missing]
+        low, high = _limits(known, reference, share=self.share)  # the same in every part
         axes.set_xlim(low, high)
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
         axes.set_xlabel(fitted(self.axis(channel), width_in, AXIS_PT, lines=2), size=AXIS_PT)
         title = fitted(channel.label, width_in, weight="bold")
         axes.set_title(title, loc="left", weight="bold", pad=15)
         _label_line(axes, 100 * reference, label)
-        if not drawn:
+        if not known:
             axes.text(0.5, 0.5, "no contacts", ha="center", transform=axes.transAxes, color=QUIET)
 
     def _mark(
         self, axes: Axes, design: DesignName, number: int, row: str, channel: Channel
-    ) -> Estimate:
+    ) -> None:
         estimate = self.value(design, row, channel)
         if estimate.missing:
-            return estimate
+            return
         place = list(self.designs).index(design) - (len(self.designs) - 1) / 2
         height = number + place * STEP_IN / self._row_in()
         if estimate.has_interval:
@@ -148,7 +147,6 @@ class IntervalRows:
             markeredgewidth=0.3,
             linestyle="none",
         )
-        return estimate
 
 
 def _panel_lines(study: Study) -> list[tuple[Channel, ...]]:
@@ -156,10 +154,10 @@ def _panel_lines(study: Study) -> list[tuple[Channel, ...]]:
     return [study.channels[start : start + 2] for start in range(0, len(study.channels), 2)]
 
 
-def _limits(drawn: list[Estimate], reference: float, *, share: bool) -> tuple[float, float]:
+def _limits(known: list[Estimate], reference: float, *, share: bool) -> tuple[float, float]:
     """Give the ends of the x axis in percent: everything in sight, no false drama."""
     ends = [100 * reference]
-    for estimate in drawn:
+    for estimate in known:
         ends += [100 * estimate.value]
         ends += [100 * estimate.low, 100 * estimate.high] if estimate.has_interval else []
     low, high = min(ends), max(ends)

@@ -33,6 +33,7 @@ from sim.report.study import SERVICE_LEVEL, Channel, Study
 
 PANEL_IN, ABOVE_IN, BELOW_IN = 1.5, 0.34, 0.5
 LEFT_IN, GAP_IN = 0.7, 0.45
+FEW_VALUES = 8  # each of them stands on the axis
 
 
 def drawings(study: Study) -> Iterator[Drawing]:
@@ -84,6 +85,7 @@ def _figure(study: Study, key: str, points: Sequence[tuple[str, Study]], rows: l
 def _panel(
     axes: Axes, study: Study, points: Sequence[tuple[str, Study]], row: str, channel: Channel
 ) -> None:
+    width_in = float(axes.get_position().width) * WIDTH_IN
     places, labels = _places([value for value, _ in points])
     axes.set_ylim(_limits(study, points, channel))
     low_end, high_end = axes.get_ylim()
@@ -117,7 +119,9 @@ def _panel(
             places, levels[:, 1], levels[:, 2], color=colour_of(design), alpha=0.2, linewidth=0
         )
     if labels is not None:
-        axes.set_xticks(places, [fitted(label, 0.8, SMALL_PT) for label in labels])
+        axes.set_xticks(
+            places, [fitted(label, width_in / len(labels), SMALL_PT) for label in labels]
+        )
     else:
         axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -140,8 +144,8 @@ def _limits(
 
 
 def _places(values: Sequence[str]) -> tuple[list[float], Sequence[str] | None]:
-    """Give where values stand on the axis, and their names where they are no numbers."""
+    """Give where values stand on the axis, and what is written there if not round numbers."""
     try:
-        return [float(value) for value in values], None
+        return [float(value) for value in values], values if len(values) <= FEW_VALUES else None
     except ValueError:
         return [float(place) for place in range(len(values))], values

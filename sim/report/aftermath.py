@@ -1,0 +1,168 @@
+"""What events did to callers, in words and tables, all of it by rule."""
+
+from collections.abc import Callable
+
+from sim.report.beside import NOTHING, Beside, Line, Table
+from sim.report.estimate import MISSING, Estimate, listing
+from sim.report.figures.style import colour_of, shown
+from sim.report.incidents import (
+    ABANDONED,
+    IN_TIME,
+    LONGEST,
+    OVER,
+    RECOVERY,
+    Incident,
+    Struck,
+    incidents,
+)
+from sim.report.quantities import change, change_interval, plain, plain_interval, size_in_brief
+from sim.report.study import DesignName, Study
+
+CENSORED = "recovery_censored"
+Words = tuple[Callable[[Estimate], str], Callable[[Estimate], str]]
+PLAIN: Words = (plain, plain_interval)
+CHANGE: Words = (change, change_interval)
+NAMED_DESIGNS = 6
+
+
+def events(study: Study) -> Beside:
+    """Say what each event did under each design, and give the table of each."""
+    found = incidents(study)
+    if not found:
+        return NOTHING
+    sentences = [text for incident in found for text in _sentences(study, incident)]
+    return Beside(sentences, [_table(study, incident) for incident in found])
+
+
+def _sentences(study: Study, incident: Incident) -> list[str]:
+    """Say what an event did to all forces together, and whom it struck hardest."""
+    whole, contacts = study.whole, incident.channel.contacts
+    said = []
+    for design in study.designs[:NAMED_DESIGNS]:
+        more = incident.of(design, whole, OVER).difference
+        if more.missing:
+            continue
+        said.append(f"with {_quoted(design)} {_more(more)}{_recovered(incident, design, whole)}")
+    if not said:
+        return []
+    texts = [
+        f"{incident.name}: how many more {contacts} of {study.everybody} wait over 60 s than "
+        f"without the event: {'; '.join(said)}."
+    ]
+    if len(study.designs) > NAMED_DESIGNS:
+        texts[0] += " The other designs stand in the table."
+    if len(study.forces) > 1:
+        hardest = incident.hardest_hit[0]
+        spill = [_elsewhere(incident, design, hardest) for design in study.designs]
+        texts.append(
+            f"{incident.name} strikes {hardest} hardest. What it does to the callers of the "
+            f"others: {'; '.join(spill[:NAMED_DESIGNS])}."
+        )
+    return texts
+
+
+def _more(more: Estimate) -> str:
+    if not more.has_interval:
+        return f"{change(more)} (a single run)"
+    if more.sign > 0:
+        return f"{plain(more)} more ({plain_interval(more)})"
+    if more.sign < 0:
+        return f"{size_in_brief(more, 'fewer')}"
+    return f"too close to call ({change(more)}, {change_interval(more)})"
+
+
+def _recovered(incident: Incident, design: DesignName, row: str) -> str:
+    """Say how long after the event the target is met again."""
+    after = incident.of(design, row, RECOVERY).struck
+    if after.missing:
+        return ""
+    minutes = _scaled(after, 1 / 60)
+    text = f", on target again {size_in_brief(minutes, 'min')} after its end"
+    censored = incident.of(design, row, CENSORED).struck
+    if not censored.missing and censored.value > 0:
+        text += f" (or later: in {100 * censored.value:.0f}% of weeks not within the week)"
+    return text
+
+
+def _elsewhere(incident: Incident, design: DesignName, hardest: str) -> str:
+    """Say in which other forces more callers wait over a minute because of the event."""
+    changes = {
+        force: incident.of(design, force, OVER).difference
+        for force in incident.study.forces
+        if force != hardest
+    }
+    harmed = sorted(
+        (force for force, more in changes.items() if more.sign > 0),
+        key=lambda force: -changes[force].value,
+    )
+    start = f"with {_quoted(design)} "
+    if not any(more.has_interval for more in changes.values()):
+        return f"{start}not known, as there are no intervals"
+    if not harmed:
+        return f"{start}nothing that these weeks can tell"
+    named = [f"{force} {_more(changes[force])}" for force in harmed[:NAMED_DESIGNS]]
+    rest = len(harmed) - len(named)
+    return start + listing([*named, *([f"{rest} more forces"] if rest else [])]) + " over 60 s"
+
+
+def _table(study: Study, incident: Incident) -> Table:
+    """Give an event's table: during the event, without it, and the difference."""
+    contacts = incident.channel.contacts
+    measures = {
+        OVER: f"{contacts} over 60 s",
+        ABANDONED: f"{contacts} abandoned",
+        LONGEST: f"longest wait of {contacts}, s",
+        IN_TIME: f"{incident.channel.promise}, %",
+        RECOVERY: "time until the target is met again, min after the event",
+    }
+    groups = [
+        (
+            f"{shown(row)}: {words}",
+            [_line(design, incident.of(design, row, measure), measure) for design in study.designs],
+        )
+        for row in incident.rows
+        for measure, words in measures.items()
+    ]
+    left = len(study.forces) - sum(row in study.forces for row in incident.rows)
+    rest = f" The other {left} forces stand in events.csv." if left else ""
+    return Table(
+        f"{incident.name}: contacts that came in during the event, and the same weeks without "
+        f"it.{rest}",
+        (
+            *("Design", "With the event", "95% interval", "Without", "95% interval"),
+            *("Difference", "95% interval"),
+        ),
+        groups,
+    )
+
+
+def _line(design: DesignName, numbers: Struck, measure: str) -> Line:
+    cells: list[str] = []
+    for estimate, words in (
+        (numbers.struck, PLAIN),
+        (numbers.calm, PLAIN),
+        (numbers.difference, CHANGE),
+    ):
+        cells += _cells(estimate, measure, words)
+    return Line(design.label, tuple(cells), colour_of(design))
+
+
+def _cells(estimate: Estimate, measure: str, words: Words) -> tuple[str, str]:
+    if estimate.missing:
+        return MISSING, MISSING
+    if measure == IN_TIME:
+        if words is CHANGE:
+            return estimate.points, estimate.points_interval
+        return estimate.percent, estimate.percent_interval
+    value, interval = words
+    scaled = _scaled(estimate, 1 / 60) if measure == RECOVERY else estimate
+    return value(scaled), interval(scaled)
+
+
+def _scaled(estimate: Estimate, by: float) -> Estimate:
+    ends = (estimate.value * by, estimate.low * by, estimate.high * by)
+    return Estimate(*ends, estimate.replications)
+
+
+def _quoted(design: DesignName) -> str:
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{design.label}\N{RIGHT DOUBLE QUOTATION MARK}"
