@@ -45,12 +45,13 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
         said.append(f"with {_quoted(design)} {_more(more)}{_recovered(incident, design, whole)}")
     if not said:
         return []
-    texts = [
+    text = (
         f"{incident.name}: how many more {contacts} of {study.everybody} wait over 60 s than "
         f"without the event: {'; '.join(said)}."
-    ]
+    )
     if len(study.designs) > NAMED_DESIGNS:
-        texts[0] += " The other designs stand in the table."
+        text += " The other designs stand in the table."
+    texts = [text]
     if len(study.forces) > 1:
         hardest = incident.hardest_hit[0]
         spill = [_elsewhere(incident, design, hardest) for design in study.designs]

@@ -174,9 +174,9 @@ def _side(books: Sequence[Balance], words: str) -> str:
     first = f"{books[0].force} {verb} {size_in_brief(books[0].net, 'h')} a week {words}"
     if len(books) > NAMED_FORCES:
         plural = words.replace("it gets", "they get").replace("it gives", "they give")
-        return f"{len(books)} forces {verb[:-1]} {plural}, most of all {books[0].force}, " + (
-            f"{size_in_brief(books[0].net, 'h')} a week"
-        )
+        most = size_in_brief(books[0].net, "h")
+        first = f"most of all {books[0].force}, {most} a week"
+        return f"{len(books)} forces {verb[:-1]} {plural}, {first}"
     rest = [f"{book.force} {size_in_brief(book.net, 'h')}" for book in books[1:]]
     return listing([first, *rest])
 

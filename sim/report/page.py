@@ -3,17 +3,20 @@
 import base64
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
+from sim.report import aftermath, alliance, penalties
 from sim.report.answer import answer
+from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
 from sim.report.erlang import erlang_table
 from sim.report.estimate import MISSING
@@ -32,6 +35,15 @@ from sim.report.tables import (
 TEMPLATE, STYLE_SHEET = "page.html", "page.css"
 LONGEST_TABLE = 60  # rows in the text; longer tables go to the end
 LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times larger than the PNG
+
+BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by section
+    {
+        "winners": alliance.winners,
+        "balance": alliance.balance,
+        "events": aftermath.events,
+        "break_even": penalties.beside,
+    }
+)
 
 
 class Grouped(Protocol):
@@ -68,6 +80,8 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             levels=shown if not later else [],
             all_levels=later and [*shown, *later],
             illustrated=list(illustrated),
+            beside={name: told(study) for name, told in BESIDE.items()},
+            nothing=NOTHING,
             erlang=erlang_table(study),
             assumptions=evidence_rows(study, assumed=True),
             facts=evidence_rows(study, assumed=False),

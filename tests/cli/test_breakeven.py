@@ -60,13 +60,12 @@ NEVER = replace(
         ),
         (NEVER, "does not pay even at 1: -2.0 points (-3.0 to -1.0); assumed 1.05"),
         (
-            replace(NEVER, ci_high=1.204, gain_at_1_high=0.01),
-            "does not pay even at 1: -2.0 points (-3.0 to +1.0), not certain up to 1.20; "
-            "assumed 1.05",
+            replace(NEVER, ci_high=1.204, gain_at_1_high=0.01, declared=1),
+            "does not pay even at 1: -2.0 points (-3.0 to +1.0), not certain up to 1.20; assumed 1",
         ),
         (
-            replace(NEVER, measure="asa_s", gain_at_1=-3.25),
-            "does not pay even at 1: -3.2 s (-0.0 to -0.0); assumed 1.05",
+            replace(NEVER, measure="asa_s", gain_at_1=-3, gain_at_1_low=-4.1, gain_at_1_high=-2),
+            "does not pay even at 1: -3.0 s (-4.1 to -2.0); assumed 1.05",
         ),
     ],
 )

@@ -38,7 +38,7 @@ def workload(**changes):
         ({"handle_s": [1.0, 1.0]}, "handle_s: has not one row"),
         ({"delay_s": [0.0, 0.0, -1.0]}, "delay_s"),
         ({"trigger": [0, 1, 0]}, "primaries must stand before"),
-        ({"trigger": [0, 0, 3]}, "trigger: unknown"),
+        ({"trigger": [0, 0, 9]}, "trigger: unknown"),
         ({"parent": [-1, -1, 2]}, "parent: must be a row above"),
         ({"parent": [0, -1, 1]}, "parent: must be -1 for a primary"),
         ({"handle_s": ["long", "short", "long"]}, "handle_s: not numbers"),

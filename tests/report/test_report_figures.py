@@ -53,6 +53,7 @@ ODD = {
 }
 NAMES = {
     "service_level",
+    "ladder",
     "hours_emergency",
     "answer_times_emergency",
     "answer_times_non_emergency",

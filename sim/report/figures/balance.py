@@ -127,7 +127,7 @@ def _panel(
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda hours, _: f"{abs(hours):,.0f}"))
     axes.axvline(0.0, color=QUIET, linewidth=0.8)
     colour = colour_of(design)

@@ -50,11 +50,11 @@ def drawings(study: Study) -> Iterator[Drawing]:
             part_name(STEM, number),
             heading,
             "Mark: the break-even, how many times as long as a call of the room's own a call from "
-            f"another force may take before sharing pays no more. Judged by {about(study, here[0][1])}"
-            f", against {study.baseline.label}. Bar: its 95% interval, the factors at which these "
-            "weeks cannot tell whether sharing pays; an arrow: beyond the largest factor tried. "
-            "Upright stroke: what the centre assumes. Left of the bar sharing pays, right of it "
-            "it does not.",
+            "another force may take before sharing pays no more. Judged by "
+            f"{about(study, here[0][1])}, against {study.baseline.label}. Bar: its 95% interval, "
+            "the factors at which these weeks cannot tell whether sharing pays; an arrow: beyond "
+            "the largest factor tried. Upright stroke: what the centre assumes. Left of the bar "
+            "sharing pays, right of it it does not.",
             f"One row per design on a scale of handle times: {listing([_said(*f) for f in here])}.",
             _figure(study, here, heading),
         )

@@ -15,12 +15,17 @@ from matplotlib.figure import Figure
 from sim.experiment.files import write_atomically
 from sim.report.figures import (
     answer_times,
+    balance,
+    break_even,
     differences,
+    event_lines,
     exchange,
     heat_map,
+    ladder,
     load,
     service_level,
     sweep,
+    winners,
 )
 from sim.report.figures.style import STYLE, Drawing
 from sim.report.study import Study
@@ -28,7 +33,8 @@ from sim.report.study import Study
 FOLDER = "figures"
 QUICK = {"compress_level": 3}  # a third less time than the usual 6 for a tenth more bytes
 OURS = re.compile(
-    r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+)"
+    r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+"
+    r"|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
     r"(_part\d+)?\.(png|svg)"
 )
 
@@ -45,6 +51,7 @@ class Section:
 
 SECTIONS = (
     Section("levels", "Answered in time, against the target", service_level.drawings),
+    Section("ladder", "From design to design", ladder.drawings),
     Section("hours", "When in the day the target is missed", heat_map.drawings),
     Section("times", "How long callers wait", answer_times.drawings),
     Section("load", "What callers bring and who is there", load.drawings),
@@ -60,6 +67,10 @@ SECTIONS = (
         differences.drawings,
         "There is one design only, so there is nothing to compare it with.",
     ),
+    Section("winners", "Who gains and who loses", winners.drawings),
+    Section("balance", "Who works for whom", balance.drawings),
+    Section("events", "What happens when it breaks", event_lines.drawings),
+    Section("break_even", "How much longer a shared call may take", break_even.drawings),
     Section("varied", "What a changed assumption does", sweep.drawings),
 )
 

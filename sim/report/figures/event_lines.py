@@ -122,7 +122,8 @@ def _figure(
 def _label(axes: Axes, strip: Strip, *, first: bool, lowest: bool) -> None:
     axes.tick_params(labelleft=first, labelbottom=lowest)
     if first:
-        axes.set_ylabel(strip.label, size=SMALL_PT)
+        axes.set_ylabel(strip.label, size=SMALL_PT, va="center")
+        axes.yaxis.set_label_coords(-LABELS_IN / axes.get_window_extent().width * axes.figure.dpi, 0.5)
     if lowest:
         axes.set_xlabel("hours from the start of the event", size=SMALL_PT)
 

@@ -34,7 +34,7 @@ from sim.report.study import DesignName, Study
 
 STEM = "winners"
 LABEL_MOST_IN, WEEKS_IN, GAP_IN = 1.5, 0.62, 0.3
-ROW_IN, ABOVE_IN, BELOW_IN = 0.2, 0.56, 0.5
+ROW_IN, ABOVE_IN, BELOW_IN = 0.2, 0.5, 0.5
 Books = list[tuple[DesignName, list[Account]]]
 
 
@@ -43,7 +43,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
     found = compared_designs(study)
     if not found:
         return
-    title = f"Winners and losers, compared with {study.baseline.label}"
+    title = f"Winners and losers: {study.main_channel.promise}"
     lines = [found[start : start + 2] for start in range(0, len(found), 2)]
     line_in = ABOVE_IN + ROW_IN * max(len(books) for _, books in found) + BELOW_IN
     chunks = parts([str(line) for line in range(len(lines))], line_in)
@@ -88,9 +88,8 @@ def _figure(
             labels = [fitted(account.force, LABEL_MOST_IN, SMALL_PT) for account in forces]
             axes.set_yticks(range(len(forces)), labels)
             axes.set_ylabel("Force", visible=False)  # the names say it
-            axes.set_xlabel(
-                fitted("change in % answered in time (points)", width_in, SMALL_PT), size=SMALL_PT
-            )
+            words = f"points, compared with {study.baseline.label}"
+            axes.set_xlabel(fitted(words, width_in, SMALL_PT), size=SMALL_PT)
             name = fitted(design.label, whole_in - 0.1, weight="bold")
             sheet.heading(name, left_in - label_in + 0.12, top_in - 0.26, BODY_PT)
             axes.annotate(
