@@ -112,24 +112,25 @@ class Books:
     @classmethod
     def of(cls, plan: MeasurePlan) -> "Books":
         """Find the cells in a plan."""
-        forces, channels = plan.layout.forces, (*plan.layout.channels, ALL)
-        at = {
-            names: cell
-            for cell, names in enumerate(
-                zip(plan.measure, plan.period, plan.force, plan.channel, plan.group, strict=True)
-            )
-        }
+        forces, channels, groups = (
+            plan.layout.forces,
+            (*plan.layout.channels, ALL),
+            plan.layout.groups,
+        )
 
-        def cells(measure: str) -> NDArray[np.intp]:
-            return np.array([[at[measure, ALL, f, c, ""] for c in channels] for f in forces])
+        def cells(measure: str, by: NDArray[np.str_], names: tuple[str, ...]) -> NDArray[np.intp]:
+            """Find the cells of the whole window, shape (F, names)."""
+            kept = np.flatnonzero((plan.measure == measure) & (plan.period == ALL))
+            labels = zip(plan.force[kept].tolist(), by[kept].tolist(), strict=True)
+            at = dict(zip(labels, kept.tolist(), strict=True))
+            return np.array([[at[force, name] for name in names] for force in forces])
 
-        groups = plan.layout.groups
         return cls(
             forces=forces,
             channels=channels,
-            service_level=cells("service_level"),
-            elsewhere=cells("answered_elsewhere"),
-            hours=np.array([[at["exchange_h", ALL, f, ALL, g] for g in groups] for f in forces]),
+            service_level=cells("service_level", plan.channel, channels),
+            elsewhere=cells("answered_elsewhere", plan.channel, channels),
+            hours=cells("exchange_h", plan.group, groups),
             group_force=plan.layout.group_force,
             weeks=plan.horizon.measured_h / HOURS_PER_WEEK,
         )

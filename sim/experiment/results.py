@@ -100,25 +100,29 @@ class Results:
 
     def comparison(self) -> Iterator[tuple[Value, ...]]:
         """Give the rows of `comparison.csv`."""
-        for part, baseline in self._against_baseline():
-            yield from comparison_rows(part, baseline)
+        for point in self.runs:
+            for part, baseline in self._against_baseline(point):
+                yield from comparison_rows(part, baseline)
 
     def accounting(self) -> Iterator[tuple[Value, ...]]:
         """Give the rows of `accounting.csv`."""
-        for part, baseline in self._against_baseline():
-            yield from accounting_rows(part, baseline, self._books(part.point))
+        for point in self.runs:
+            books = self._books(point)
+            for part, baseline in self._against_baseline(point):
+                yield from accounting_rows(part, baseline, books)
 
     def exchange(self) -> Iterator[tuple[Value, ...]]:
         """Give the rows of `exchange.csv`."""
-        for part in self.all_figures():
-            yield from exchange_rows(part, self._books(part.point))
+        for point in self.runs:
+            books = self._books(point)
+            for design in self.study.experiment.designs:
+                yield from exchange_rows(self.figures(point, design), books)
 
-    def _against_baseline(self) -> Iterator[tuple[Figures, Figures]]:
+    def _against_baseline(self, point: int) -> Iterator[tuple[Figures, Figures]]:
         """Give every design but the baseline, in order, each with the baseline beside it."""
-        others = [d for d in self.study.experiment.designs if d != self.study.experiment.baseline]
-        for point in self.runs if others else ():
-            baseline = self.figures(point, self.study.experiment.baseline)
-            for design in others:
+        baseline = self.figures(point, self.study.experiment.baseline)
+        for design in self.study.experiment.designs:
+            if design != baseline.design:
                 yield self.figures(point, design), baseline
 
     def _books(self, point: int) -> Books:

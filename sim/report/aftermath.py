@@ -54,11 +54,14 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
     texts = [text]
     if len(study.forces) > 1:
         hardest = incident.hardest_hit[0]
-        spill = [_elsewhere(incident, design, hardest) for design in study.designs]
-        texts.append(
-            f"{incident.name} strikes {hardest} hardest. What it does to the callers of the "
-            f"others: {'; '.join(spill[:NAMED_DESIGNS])}."
-        )
+        designs = study.designs[:NAMED_DESIGNS]
+        there = [_in_time(incident, design, hardest) for design in designs]
+        spill = [_elsewhere(incident, design, hardest) for design in designs]
+        texts += [
+            f"{incident.name} strikes {hardest} hardest: {incident.channel.promise} there, "
+            f"{'; '.join(there)}.",
+            f"What that does to the callers of the others: {'; '.join(spill)}.",
+        ]
     return texts
 
 
@@ -77,12 +80,23 @@ def _recovered(incident: Incident, design: DesignName, row: str) -> str:
     after = incident.of(design, row, RECOVERY).struck
     if after.missing:
         return ""
+    if after.value == 0:
+        return ", on target again as soon as it is over"
     minutes = _scaled(after, 1 / 60)
     text = f", on target again {size_in_brief(minutes, 'min')} after its end"
     censored = incident.of(design, row, CENSORED).struck
     if not censored.missing and censored.value > 0:
         text += f" (or later: in {100 * censored.value:.0f}% of weeks not within the week)"
     return text
+
+
+def _in_time(incident: Incident, design: DesignName, force: str) -> str:
+    """Say how far the share answered in time falls."""
+    numbers = incident.of(design, force, IN_TIME)
+    if numbers.struck.missing:
+        return f"with {_quoted(design)} nobody called"
+    level, before = numbers.struck.percent_in_brief, numbers.calm.percent
+    return f"with {_quoted(design)} {level} instead of {before}"
 
 
 def _elsewhere(incident: Incident, design: DesignName, hardest: str) -> str:

@@ -29,8 +29,8 @@ def winners(study: Study) -> Beside:
         return NOTHING
     table = Table(
         f"The worst-off force of each design: {study.main_channel.promise}, change against "
-        f"{study.baseline.label} in percentage points. Long run: the chance that it loses, as far "
-        "as these weeks can tell.",
+        f"{study.baseline.label} in percentage points; in how many of 100 simulated weeks it does "
+        "worse; and how the forces fare.",
         ("Design", "Worst-off force", "Change", "95% interval", "Weeks worse", "Forces"),
         [("", [_worst_line(design, books) for design, books in found])],
         frozenset({0, 4}),
@@ -71,26 +71,31 @@ def _fates(study: Study, design: DesignName, books: Sequence[Account]) -> str:
     known = [account for account in books if account.gain.has_interval]
     if not known:
         return f"{_quoted(design)}: no intervals, so nobody can say who gains."
-    by_sign = {s: [a for a in known if a.gain.sign == s] for s in (1, 0, -1)}
-    gain, unsure, lose = by_sign[1], by_sign[0], by_sign[-1]
+    gain, lose, open_ = ([a for a in known if a.gain.sign == s] for s in (1, -1, 0))
+    same = [a for a in open_ if a.gain.value == a.gain.low == a.gain.high]
+    unsure = [a for a in open_ if a not in same]
     if lose:
         said = [_named(lose, "loses", "lose")]
         said += [_named(gain, "gains", "gain")] if gain else []
-    elif not unsure:
+    elif not gain:
+        said = ["nobody gains or loses for certain" if unsure else "no force gains or loses"]
+    elif not open_:
         said = ["nobody loses, every force gains"]
-    elif gain:
-        said = ["nobody loses for certain", _named(gain, "gains", "gain")]
     else:
-        said = ["nobody gains or loses for certain"]
+        sure = "nobody loses for certain" if unsure else "nobody loses"
+        said = [sure, _named(gain, "gains", "gain")]
     if unsure and (lose or gain):
         said.append(f"too close to call for {_names(unsure)}")
+    if same and (unsure or lose or gain):
+        said.append(f"nothing changes for {_names(same)}")
     text = f"{_quoted(design)}: {'; '.join(said)}."
     worst = _worst(known)
-    if len(known) > 1:
+    if len(known) > 1 and worst not in same:
         runs = study.runs(worst.gain.replications)
         text += (
             f" Worst off is {worst.force}, {worst.gain.points} points "
-            f"({worst.gain.points_interval}), below its own baseline in {_weeks(worst)} of {runs}."
+            f"({worst.gain.points_interval}); it does worse than with {study.baseline.label} in "
+            f"{round(worst.worse_off * worst.gain.replications)} of {runs}."
         )
     return text
 

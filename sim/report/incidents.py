@@ -66,11 +66,11 @@ class Incident:
 
     @cached_property
     def hardest_hit(self) -> tuple[str, ...]:
-        """Forces, those first in which the event kept most callers waiting beyond a minute."""
+        """Forces, those first in which the share answered in time falls most, in any design."""
 
         def harm(force: str) -> float:
-            changes = (self.of(d, force, OVER).difference for d in self.study.designs)
-            return max((change.value for change in changes if not change.missing), default=0.0)
+            changes = (self.of(d, force, IN_TIME).difference for d in self.study.designs)
+            return max((-change.value for change in changes if not change.missing), default=0.0)
 
         return tuple(sorted(self.study.forces, key=harm, reverse=True))
 

@@ -4,7 +4,9 @@ import math
 
 from sim.report.estimate import MISSING, Estimate, number, signed
 
-_WHOLE_FROM, _ONE_FROM = 20.0, 0.2  # half-widths: from here on so many decimals say nothing more
+_WHOLE_FROM, _ONE_FROM = 2.0, 0.2  # half-widths: from here on so many decimals say nothing more
+
+_NO_SPREAD = 0.02  # the same in all weeks, or as good as
 
 
 def digits_of(estimate: Estimate) -> int:
@@ -14,7 +16,7 @@ def digits_of(estimate: Estimate) -> int:
     (0, 1)
     """
     spread = estimate.half_width if estimate.has_interval else abs(estimate.value) / 10
-    if math.isnan(spread) or spread == 0:
+    if math.isnan(spread) or spread < _NO_SPREAD:
         return 1
     return 0 if spread >= _WHOLE_FROM else 1 if spread >= _ONE_FROM else 2
 

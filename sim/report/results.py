@@ -57,6 +57,8 @@ SUMMARY_COLUMNS = (
     *ESTIMATE_COLUMNS,
 )
 COMPARISON_COLUMNS = ("point", "design", "baseline", "difference", *ESTIMATE_COLUMNS)
+# Columns that no figure needs once the rows of a point are chosen; a long study has many rows.
+UNREAD = frozenset({"point", "value", "unit"})
 MANIFEST_KEYS = ("experiment", "centre", "evidence", "designs", "seed", "versions", "engine")
 
 
@@ -95,7 +97,7 @@ class Results:
         try:
             table = pq.read_table(
                 path,
-                columns=list(KPI_COLUMNS),
+                columns=[name for name in KPI_COLUMNS if name not in UNREAD],
                 filters=[("point", "==", point), ("measure", "in", sorted(set(measures)))],
                 read_dictionary=[name for name in KPI_COLUMNS if name in WORDS],
             )

@@ -108,13 +108,14 @@ def _legend(designs: list[DesignName]) -> list[Line2D]:
             [],
             color=colour_of(design),
             linewidth=6,
+            solid_capstyle="butt",
             label=fitted(f"given: {design.label}", 3.6, SMALL_PT + 0.5),
         )
         for design in designs
     ]
     return [
         *given,
-        Line2D([], [], color=LOAD, linewidth=6, label="received"),
+        Line2D([], [], color=LOAD, linewidth=6, solid_capstyle="butt", label="received"),
         Line2D([], [], color=TEXT, marker="D", linestyle="none", label="balance"),
     ]
 

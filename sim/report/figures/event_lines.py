@@ -35,6 +35,7 @@ from sim.report.study import DesignName, Study
 
 MOST_ABREAST = 3  # designs side by side
 LEFT_IN, GAP_IN, PANEL_IN, BETWEEN_IN, ABOVE_IN, BELOW_IN = 0.72, 0.2, 1.12, 0.16, 0.3, 0.42
+LABELS_IN = 0.5  # from the axis to the middle of its label
 HEADROOM = 1.8  # a band may go so many times above the highest line before it is cut
 WINDOW_COLOUR = "#f7e6c4"
 CALM, STAFF = LOAD, TEXT
@@ -113,6 +114,7 @@ def _figure(
             axes.xaxis.set_major_locator(MultipleLocator(_hours_apart(ends_h)))
             axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
             _label(axes, strip, first=column == 0, lowest=line == len(strips) - 1)
+            axes.yaxis.set_label_coords(-LABELS_IN / width_in, 0.5)
             if line == 0:
                 name = fitted(design.label, width_in, weight="bold")
                 sheet.heading(name, left_in, top_in, BODY_PT)
@@ -123,7 +125,6 @@ def _label(axes: Axes, strip: Strip, *, first: bool, lowest: bool) -> None:
     axes.tick_params(labelleft=first, labelbottom=lowest)
     if first:
         axes.set_ylabel(strip.label, size=SMALL_PT, va="center")
-        axes.yaxis.set_label_coords(-LABELS_IN / axes.get_window_extent().width * axes.figure.dpi, 0.5)
     if lowest:
         axes.set_xlabel("hours from the start of the event", size=SMALL_PT)
 
@@ -178,7 +179,7 @@ def _legend(designs: tuple[DesignName, ...]) -> list[Line2D]:
         ),
         Line2D([], [], color=CALM, linestyle=(0, (4, 1.5)), label="the same without the event"),
         Line2D([], [], color=STAFF, label="staffed (below: busy)"),
-        Line2D([], [], color=WINDOW_COLOUR, linewidth=7, label="event"),
+        Line2D([], [], color=WINDOW_COLOUR, linewidth=7, solid_capstyle="butt", label="event"),
     ]
 
 

@@ -34,7 +34,8 @@ from sim.report.study import SERVICE_LEVEL, DesignName, Study
 STEM = "ladder"
 FEWEST_DESIGNS = 3  # two are no ladder, and stand side by side elsewhere
 LEFT_IN, GAP_IN, ABOVE_IN, BELOW_IN = 0.62, 0.16, 0.26, 0.42
-FEW_PANELS, SOME_PANELS = 4, 12
+FEW_PANELS, SOME_PANELS = 5, 12
+TICK_IN = 0.17  # what the number of a design needs
 
 
 def drawings(study: Study) -> Iterator[Drawing]:
@@ -94,13 +95,19 @@ def _figure(
             within = duration(study.main_channel.within_s)
             axes.set_ylabel(fitted(f"% within {within}", height_in, SMALL_PT), size=SMALL_PT)
         lowest = place + columns >= len(rows)
-        ticks = [f"{design.index + 1}" for design in study.designs]
-        axes.set_xticks(range(len(ticks)), ticks if lowest else [""] * len(ticks))
+        ticks = _ticks(len(study.designs), width_in) if lowest else [""] * len(study.designs)
+        axes.set_xticks(range(len(ticks)), ticks)
         if lowest:
             axes.set_xlabel("design", size=SMALL_PT)
         name = fitted(shown(row), width_in, SMALL_PT + 0.5, weight="bold")
         axes.set_title(name, loc="left", size=SMALL_PT + 0.5, weight="bold", pad=3)
     return sheet.figure
+
+
+def _ticks(count: int, width_in: float) -> list[str]:
+    """Give the numbers of the designs, as many as there is room for."""
+    every = -(-int(100 * TICK_IN * count) // int(100 * width_in))
+    return [f"{place + 1}" if place % every == 0 else "" for place in range(count)]
 
 
 def _panel(axes: Axes, study: Study, row: str) -> None:

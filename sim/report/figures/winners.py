@@ -55,8 +55,8 @@ def drawings(study: Study) -> Iterator[Drawing]:
             heading,
             "One panel per design, the force that gains most first, the worst off last. Right of "
             "the line a force gains, left of it it loses. A filled mark: surely so; an open one: "
-            "too close to call. On the right: in how many of 100 simulated weeks fewer callers "
-            f"are answered in time than with {study.baseline.label}."
+            "no difference, or too close to call. On the right: in how many of 100 simulated weeks "
+            f"fewer callers are answered in time than with {study.baseline.label}."
             + with_intervals(study, " Bars are 95% intervals, each for one force by itself."),
             _alt(study, found),
             _figure(study, here, heading, line_in, _limits(found)),
