@@ -57,6 +57,7 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
         workload.contact_class,
         workload.arrival_s[: workload.n_primary],
         workload.patience_s,
+        workload.handle_s,
         workload.trigger,
         workload.delay_s,
         workload.child_start,
@@ -79,10 +80,10 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
         ),
     )
     rooms = (
-        workload.handle_s.copy(),
+        workload.handle_s.copy() if design.interrupts.any() else np.empty(1),  # rest_s
         np.zeros(n_groups, dtype=np.int64),  # staffed
         np.zeros(n_groups, dtype=np.int64),  # free
-        np.full(n, compiled_loop.NOBODY),  # following
+        np.empty(n, dtype=np.int64),  # following, written before it is read
         np.full(n_classes, compiled_loop.NOBODY),  # queue_tail
         np.full(n_classes, compiled_loop.NOBODY),  # head_contact
         np.full(n_classes, np.inf),  # head_arrival_s
@@ -164,7 +165,7 @@ def _signature() -> Any:  # noqa: ANN401 - Numba's own type
         return types.Array(scalar, ndim, "C", readonly=not written)
 
     real, whole, tiny, truth = types.float64, types.int64, types.int8, types.boolean
-    workload = (whole, real, real, tiny, real, whole, whole)
+    workload = (whole, real, real, real, tiny, real, whole, whole)
     staffing = (real, whole, whole, truth)
     design = (real, real, whole, whole, whole, real, truth)
     log = (tiny, real, real, real, whole, truth)

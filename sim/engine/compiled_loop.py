@@ -159,6 +159,21 @@ def rest_of(
 
 
 @inlined
+def work_of(
+    contact: int,
+    handle_s: NDArray[Any],
+    trigger: NDArray[Any],
+    rest_s: NDArray[Any],
+    interruptions: bool,  # noqa: FBT001 - plain arguments, for the compiler
+) -> float:
+    """Give the handle time of a contact, or what was left of it when it was interrupted."""
+    whole: float = handle_s[contact]
+    if interruptions and trigger[contact] == ON_INTERRUPTED:
+        whole = rest_s[contact]
+    return whole
+
+
+@inlined
 def any_interrupts(k: int, start: int, n_groups: int, interrupts: NDArray[Any]) -> bool:
     """Tell whether the class may interrupt work anywhere."""
     row = start + k * n_groups
@@ -172,6 +187,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
     contact_class: NDArray[Any],
     primary_s: NDArray[Any],
     patience_s: NDArray[Any],
+    handle_s: NDArray[Any],
     trigger: NDArray[Any],
     follow_delay_s: NDArray[Any],
     child_start: NDArray[Any],
@@ -193,7 +209,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
     service_end_s: NDArray[Any],
     answered_by: NDArray[Any],
     cut: NDArray[Any],
-    handle_s: NDArray[Any],
+    rest_s: NDArray[Any],
     staffed: NDArray[Any],
     free: NDArray[Any],
     following: NDArray[Any],
@@ -209,8 +225,8 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
 
     The arguments are, in this order: the columns of the workload (`primary_s` holds the P
     primaries), of the staffing and of the design (laid flat); the columns of the log, to be
-    filled; and the state, which is the caller's so that a full heap can be enlarged: handle times
-    (the rest of interrupted work is written there); handlers staffed and free per group; the
+    filled; and the state, which is the caller's so that a full heap can be enlarged: what was left
+    of interrupted work (one place where no design interrupts); handlers staffed and free; the
     queues as linked lists (`following` is the next in the queue); the positive finite delays of
     each class; the heap; and the scalars.
     """
@@ -222,6 +238,10 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
     start = span * n_classes * n_groups
     list_openings(start, delay_s, n_groups, openings_s)
     needed = 0
+    interruptions = bool(interrupts.any())
+    most = n_groups + 4  # events that one contact may add: its openings, its patience, its end, ...
+    for contact in range(child_start.size - 1):
+        most = max(most, n_groups + 4 + child_start[contact + 1] - child_start[contact])
     outside_s, outside_key = next_outside(step_s, next_step, change_s, next_change)
 
     while True:
@@ -245,13 +265,11 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
         subject = key & SUBJECT_MASK
 
         # Is there room for all that this event may put on the heap, and the sentinel?
-        room = n_groups + 4
+        room = most
         if kind == STAFFING_STEP:
             room += step_staffed[subject]
             if step_cut[subject]:
                 room += child.size
-        elif kind == SERVICE_END or kind == PATIENCE_END:  # noqa: PLR1714, SIM109 - as below
-            room += child_start[subject + 1] - child_start[subject]
         elif kind == DESIGN_CHANGE:
             waiting = 0
             for k in range(n_classes):
@@ -296,7 +314,11 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                     reserve,
                     free,
                 )
-                if group == NOBODY and any_interrupts(k, start, n_groups, interrupts):
+                if (
+                    group == NOBODY
+                    and interruptions
+                    and any_interrupts(k, start, n_groups, interrupts)
+                ):
                     # The work in hand is what has a service end on the heap and was not cut off.
                     work, rank, begun_s = NOBODY, 0, -np.inf
                     for i in range(size):
@@ -328,7 +350,9 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                         end_s = service_end_s[work]
                         rest_share = (end_s - now_s) / (end_s - begun_s)
                         rest = rest_of(work, trigger, child_start, child)
-                        handle_s[rest] = handle_s[work] * rest_share
+                        rest_s[rest] = (
+                            work_of(work, handle_s, trigger, rest_s, interruptions) * rest_share
+                        )
                         cut[work] = True
                         service_end_s[work] = now_s
                         free[group] += 1
@@ -338,7 +362,8 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                                 woken_s = now_s + follow_delay_s[child[i]]
                                 size = heap_push(heap_s, heap_key, size, woken_s, key)
                 if group != NOBODY:
-                    end_s = now_s + handle_s[subject] * handle_factor[start + k * n_groups + group]
+                    length_s = work_of(subject, handle_s, trigger, rest_s, interruptions)
+                    end_s = now_s + length_s * handle_factor[start + k * n_groups + group]
                     free[group] -= 1
                     outcome[subject] = ANSWERED
                     wait_end_s[subject] = now_s
@@ -354,6 +379,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                         head_arrival_s[k] = now_s
                     else:
                         following[queue_tail[k]] = subject
+                    following[subject] = NOBODY
                     queue_tail[k] = subject
                     i = 0
                     while openings_s[k, i] < np.inf:
@@ -404,7 +430,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
 
         # Follow-ons are woken before the handler takes the next contact; they arrive later, if
         # only by their place in the order of ties.
-        if woken_by != 0:
+        if woken_by != 0 and child.size > 0:
             for i in range(child_start[subject], child_start[subject + 1]):
                 if trigger[child[i]] == woken_by:
                     key = ARRIVAL * KIND_STRIDE + child[i]
@@ -426,7 +452,8 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                 if k == NOBODY:
                     break
                 contact = head_contact[k]
-                end_s = now_s + handle_s[contact] * handle_factor[start + k * n_groups + group]
+                length_s = work_of(contact, handle_s, trigger, rest_s, interruptions)
+                end_s = now_s + length_s * handle_factor[start + k * n_groups + group]
                 free[group] -= 1
                 outcome[contact] = ANSWERED
                 wait_end_s[contact] = now_s

@@ -57,9 +57,9 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
         designs = study.designs[:NAMED_DESIGNS]
         there = [_in_time(incident, design, hardest) for design in designs]
         spill = [_elsewhere(incident, design, hardest) for design in designs]
+        promise = incident.channel.promise
         texts += [
-            f"{incident.name} strikes {hardest} hardest: {incident.channel.promise} there, "
-            f"{'; '.join(there)}.",
+            f"{incident.name} strikes {hardest} hardest: {promise} there, {'; '.join(there)}.",
             f"What that does to the callers of the others: {'; '.join(spill)}.",
         ]
     return texts

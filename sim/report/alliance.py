@@ -4,6 +4,7 @@ Who gains and who loses, and who works for whom.
 """
 
 from collections.abc import Sequence
+from math import isnan
 
 from sim.report.accounts import (
     Account,
@@ -63,7 +64,7 @@ def _worst_line(design: DesignName, books: Sequence[Account]) -> Line:
 
 
 def _weeks(account: Account) -> str:
-    return MISSING if account.worse_off != account.worse_off else f"{100 * account.worse_off:.0f}%"
+    return MISSING if isnan(account.worse_off) else f"{100 * account.worse_off:.0f}%"
 
 
 def _fates(study: Study, design: DesignName, books: Sequence[Account]) -> str:
@@ -90,7 +91,7 @@ def _fates(study: Study, design: DesignName, books: Sequence[Account]) -> str:
         said.append(f"nothing changes for {_names(same)}")
     text = f"{_quoted(design)}: {'; '.join(said)}."
     worst = _worst(known)
-    if len(known) > 1 and worst not in same:
+    if len(known) > 1 and worst not in same and not isnan(worst.worse_off):
         runs = study.runs(worst.gain.replications)
         text += (
             f" Worst off is {worst.force}, {worst.gain.points} points "

@@ -1,7 +1,6 @@
 """The break-even handling penalty of each design: read, and put into words by rule."""
 
-from collections.abc import Sequence
-from math import isnan, nan
+from math import isnan
 
 from sim.experiment.penalty import BREAK_EVEN, BREAKS_EVEN, COLUMNS, PAYS_AT_UPPER, Penalty
 from sim.experiment.tables import ALL
@@ -154,14 +153,3 @@ def _assumed(penalty: Penalty) -> str:
     if penalty.declared > high:
         return f"{assumed}, at which sharing does not pay"
     return f"{assumed}, at which these weeks cannot tell"
-
-
-def named(penalties_: Sequence[Penalty]) -> float:
-    """Give the largest factor that a figure has to show."""
-    known = [
-        end
-        for p in penalties_
-        for end in (p.break_even, p.ci_low, p.ci_high, p.declared)
-        if not isnan(end)
-    ]
-    return max(known, default=nan)

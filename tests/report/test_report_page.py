@@ -98,7 +98,7 @@ def test_every_picture_has_an_alternative_text(html: str) -> None:
     pictures = [
         value for tag, name, value in Page(html).attributes if (tag, name) == ("img", "alt")
     ]
-    assert len(pictures) == 7
+    assert len(pictures) == 8
     assert all(len(text) > 60 for text in pictures)
 
 

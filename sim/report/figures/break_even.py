@@ -110,7 +110,8 @@ def _row(axes: Axes, place: int, design: DesignName, penalty: Penalty) -> None:
     colour = colour_of(design)
     low = penalty.upper if isnan(penalty.ci_low) else penalty.ci_low
     high = penalty.upper if isnan(penalty.ci_high) else penalty.ci_high
-    axes.plot([low, high], [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
+    if low < high:
+        axes.plot([low, high], [place, place], color=colour, linewidth=2.2, marker="|", ms=9)
     if isnan(penalty.ci_high):
         axes.plot([penalty.upper], [place], color=colour, marker=">", markersize=6, clip_on=False)
     if penalty.verdict == BREAKS_EVEN:

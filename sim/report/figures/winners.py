@@ -88,7 +88,7 @@ def _figure(
             labels = [fitted(account.force, LABEL_MOST_IN, SMALL_PT) for account in forces]
             axes.set_yticks(range(len(forces)), labels)
             axes.set_ylabel("Force", visible=False)  # the names say it
-            words = f"points, compared with {study.baseline.label}"
+            words = f"points against {study.baseline.label}"
             axes.set_xlabel(fitted(words, width_in, SMALL_PT), size=SMALL_PT)
             name = fitted(design.label, whole_in - 0.1, weight="bold")
             sheet.heading(name, left_in - label_in + 0.12, top_in - 0.26, BODY_PT)
