@@ -95,7 +95,7 @@ def _in_time(incident: Incident, design: DesignName, force: str) -> str:
     numbers = incident.of(design, force, IN_TIME)
     if numbers.struck.missing:
         return f"with {_quoted(design)} nobody called"
-    level, before = numbers.struck.percent_in_brief, numbers.calm.percent
+    level, before = numbers.struck.percent_in_brief, numbers.calm.percent_in_brief
     return f"with {_quoted(design)} {level} instead of {before}"
 
 

@@ -5,7 +5,8 @@ urgent), for all forces together and force by force. No sentence here knows what
 so none says yes or no to it: they say more, fewer, mixed, or too close to call.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from sim.experiment.answer import Estimate as Level
@@ -51,6 +52,19 @@ def answer(study: Study) -> Answer:
         sentence = _sentence(study, findings)
     heading = overall.value.format(contacts=study.main_channel.contacts)
     return Answer(overall, heading, sentence, tuple(_also(study)))
+
+
+def led_by_events(usual: Answer, events: Sequence[str]) -> Answer:
+    """Give the answer of a study that asks about events: what they do comes first.
+
+    The first sentence is that on the force struck hardest, if there is more than one force; the
+    usual answer follows among the rest.
+    """
+    if not events:
+        return usual
+    lead = min(1, len(events) - 1)
+    rest = (*events[:lead], *events[lead + 1 :], usual.sentence, *usual.more)
+    return replace(usual, heading="What happens while it lasts", sentence=events[lead], more=rest)
 
 
 def finding(study: Study, design: DesignName) -> Finding:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
 from sim.report import aftermath, alliance, penalties
-from sim.report.answer import answer
+from sim.report.answer import answer, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
 from sim.report.erlang import erlang_table
@@ -65,6 +65,7 @@ class Illustrated:
 def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
     """Give the page's HTML."""
     shown, later = pages_of(level_rows(study), LONGEST_TABLE)
+    beside = {name: told(study) for name, told in BESIDE.items()}
     return (
         _environment()
         .get_template(TEMPLATE)
@@ -72,7 +73,7 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             study=study,
             title=study.experiment.title or study.name,
             style=_read(STYLE_SHEET),
-            answer=answer(study),
+            answer=led_by_events(answer(study), beside["events"].sentences),
             compared=bool(study.others),
             varied=study.varied,
             altered=study.results.altered,
@@ -80,7 +81,7 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             levels=shown if not later else [],
             all_levels=later and [*shown, *later],
             illustrated=list(illustrated),
-            beside={name: told(study) for name, told in BESIDE.items()},
+            beside=beside,
             nothing=NOTHING,
             erlang=erlang_table(study),
             assumptions=evidence_rows(study, assumed=True),

@@ -17,6 +17,7 @@ from sim.experiment.event_tables import event_header, timeline_header
 from sim.experiment.penalty import BREAKS_EVEN, NEVER_PAYS, PAYS_AT_UPPER, Penalty, write_penalties
 from sim.experiment.tables import write_csv
 from sim.report import ReportError, aftermath, alliance, penalties
+from sim.report.answer import Answer, Finding, led_by_events
 from sim.report.figures import balance, break_even, event_lines, ladder, winners
 from sim.report.figures.catalogue import SECTIONS as SHOWN
 from sim.report.figures.catalogue import pictures
@@ -402,3 +403,12 @@ def test_a_damaged_table_is_refused_by_name(full: Path) -> None:
     (full / "accounting.csv").write_text(text.replace("p_worse_off", "else"))
     with pytest.raises(ReportError, match=r"accounting\.csv: lacks the column p_worse_off"):
         report(study_at(full))
+
+
+def test_a_study_of_events_is_answered_by_what_they_do():
+    usual = Answer(Finding.MORE, "More", "In all weeks.", ("Also.",))
+    led = led_by_events(usual, ["Everywhere.", "Where it strikes hardest.", "Elsewhere."])
+    assert led.sentence == "Where it strikes hardest."
+    assert led.more == ("Everywhere.", "Elsewhere.", "In all weeks.", "Also.")
+    assert led_by_events(usual, ["Everywhere."]).sentence == "Everywhere."
+    assert led_by_events(usual, []) is usual
