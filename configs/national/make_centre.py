@@ -209,7 +209,7 @@ def group_toml(force: str, calls: dict[str, float]) -> str:
     return f"""[groups.{key(force)}]
 force = "{force}"
 answers = ["emergency", "non_emergency"]
-reserve = {{non_emergency = {RESERVE}}}
+reserve = {{non_emergency = {{value = {RESERVE}, range = [0, 3]}}}}
 source = "rota"
 shifts = [
 {shifts}

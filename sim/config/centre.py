@@ -23,6 +23,7 @@ from sim.config.facts import (
     PositiveFact,
     ShareFact,
     Whole,
+    WholeFact,
 )
 from sim.config.rota import group_findings, shift_findings
 from sim.config.series import FromCsv, filled
@@ -235,7 +236,7 @@ class Group(Frozen):
 
     force: Name | None = None  # none: a contractor's or a shared pool
     answers: tuple[Name, ...] = Field(min_length=1)  # channels
-    reserve: dict[Name, Annotated[Whole, Field(ge=0)]] = Field(default_factory=dict)
+    reserve: dict[Name, WholeFact] = Field(default_factory=dict)
     shifts: tuple[Shift, ...] = ()
     rostered: Profile | None = None
     scale: PositiveFact | None = None

@@ -86,6 +86,7 @@ class _WithinBounds:
     low: float
     high: float
     words: str
+    whole: bool = False
 
     def read(self, given: object) -> object:
         """Give a plain number as a fact table."""
@@ -98,6 +99,8 @@ class _WithinBounds:
             raise ValueError(f"must be {self.words}")
         if not all(self.low <= end <= self.high for end in fact.range or ()):
             raise ValueError(f"both ends of its range must be {self.words}")
+        if self.whole and not fact.value.is_integer():
+            raise ValueError(f"must be {self.words}")
         return fact
 
     def __get_pydantic_core_schema__(
@@ -124,6 +127,7 @@ class _WithinBounds:
 AnyFact = Annotated[Fact, _WithinBounds(-inf, inf, "a number")]
 NonNegativeFact = Annotated[Fact, _WithinBounds(0, inf, "0 or more")]
 PositiveFact = Annotated[Fact, _WithinBounds(SMALLEST, inf, "above 0")]
+WholeFact = Annotated[Fact, _WithinBounds(0, 10_000, "a whole number, 0 or more", whole=True)]
 ShareFact = Annotated[Fact, _WithinBounds(0, 1, "a share from 0 to 1 (90% is 0.9)")]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.config.centre import Centre, Contacts, FollowOn, Profile, Redial
+from sim.config.centre import Centre, Contacts, FollowOn, Group, Profile, Redial
 from sim.config.distributions import HandleTime, Patience
 from sim.records import Layout
 
@@ -76,7 +76,10 @@ def layout_of(centre: Centre) -> Layout:
         ),
         skills=np.array([[channel in group.answers for group in groups] for channel in channels]),
         priority=np.array([channel.priority for channel in centre.channels.values()]),
-        reserve=np.array(
-            [[group.reserve.get(channel, 0) for group in groups] for channel in channels]
-        ),
+        reserve=np.array([[_kept(group, channel) for group in groups] for channel in channels]),
     )
+
+
+def _kept(group: Group, channel: str) -> int:
+    """Give how many handlers a group keeps free of a channel."""
+    return int(group.reserve[channel].value) if channel in group.reserve else 0

@@ -53,7 +53,7 @@ emergency = {per_day = {value = 100, range = [80, 120], source = "assumption: a 
 [groups.north]
 force = "North Shire"
 answers = ["emergency", "non_emergency"]
-reserve = {non_emergency = 1}
+reserve = {non_emergency = {value = 1, range = [0, 3]}}
 source = "rota"
 
 [[groups.north.shifts]]

@@ -71,8 +71,10 @@ def test_changed_figures_are_listed_with_their_sources_after_all_others(folder):
         '"channels.emergency.handle".mean_s',
         '"staffing.scale"',
         '"groups.south.rostered"',
+        '"groups.north.reserve.non_emergency"',
     ]
-    posts, handle, scale, hourly = found.values()
+    posts, handle, scale, hourly, kept = found.values()
+    assert kept.value == 2
     assert (posts.value, posts.source) == (5, "National Call Handling Standards, 2005")
     assert (handle.value, handle.source) == (280, "National Call Handling Standards, 2005")
     assert (scale.low, scale.high, scale.assumed) == (1, 1.3, True)

@@ -324,7 +324,10 @@ WRONG = {
         ],
     ),
     "nobody answers": (
-        'answers = ["emergency", "non_emergency"]\nreserve = {non_emergency = 1}',
+        (
+            'answers = ["emergency", "non_emergency"]\n'
+            "reserve = {non_emergency = {value = 1, range = [0, 3]}}"
+        ),
         'answers = ["emergency"]',
         ["channels.non_emergency: has contacts, but no group answers it; add it to the answers"],
     ),

@@ -53,7 +53,7 @@ def test_a_series_is_listed_with_its_file_and_column(folder):
 
 def test_every_figure_of_the_file_is_listed_once(folder):
     keys = [figure.key for figure in evidence(folder.load())]
-    assert len(keys) == len(set(keys)) == 27
+    assert len(keys) == len(set(keys)) == 28
 
 
 def test_what_a_force_says_goes_before_what_its_channel_says(folder):

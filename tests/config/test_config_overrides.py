@@ -31,7 +31,7 @@ from sim.config import evidence, join_key, split_key
         (
             "groups.north.reserve.non_emergency",
             3,
-            lambda c: c.groups["north"].reserve["non_emergency"],
+            lambda c: c.groups["north"].reserve["non_emergency"].value,
         ),
         ("groups.south.scale", 1.2, lambda c: c.groups["south"].scale.value),  # not in the file
         ("designs.networked.after_s", 5, lambda c: c.designs["networked"].options["after_s"]),
@@ -59,7 +59,7 @@ from sim.config import evidence, join_key, split_key
         (
             "groups.north.reserve.non_emergency",
             np.int64(2),
-            lambda c: c.groups["north"].reserve["non_emergency"],
+            lambda c: c.groups["north"].reserve["non_emergency"].value,
         ),
     ],
 )
@@ -135,7 +135,8 @@ def test_any_override_of_a_fact_keeps_its_evidence(lasting_folder, data):
     low, high = (
         (figure.value * 0.9, figure.value) if figure.low is None else (figure.low, figure.high)
     )
-    value = data.draw(st.floats(low, high))
+    whole = ".reserve." in figure.key
+    value = data.draw(st.integers(int(low), int(high)) if whole else st.floats(low, high))
     after = evidence(lasting_folder.load({figure.key: value}))
     assert [f for f in after if f.key != figure.key] == [f for f in before if f.key != figure.key]
     (changed,) = [f for f in after if f.key == figure.key]

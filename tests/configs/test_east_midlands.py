@@ -101,7 +101,7 @@ def test_handle_times_rotas_and_redial_are_declared_as_assumptions():
 def test_rotas_are_whole_people_and_every_room_keeps_the_same_reserve():
     groups = centre().groups.values()
     assert all(shift.rostered.value.is_integer() for group in groups for shift in group.shifts)
-    assert [group.reserve for group in groups] == [{"non_emergency": 1}] * 3
+    assert [group.reserve["non_emergency"].value for group in groups] == [1] * 3
 
 
 def test_populations_and_volumes_are_those_of_the_evidence():

@@ -148,7 +148,7 @@ def test_rotas_are_whole_people_by_one_rule_and_large_rooms_need_fewer_for_a_cal
     groups = centre().groups
     shifts = [shift for group in groups.values() for shift in group.shifts]
     assert all(shift.rostered.value.is_integer() for shift in shifts)
-    assert {group.reserve["non_emergency"] for group in groups.values()} == {1}
+    assert {group.reserve["non_emergency"].value for group in groups.values()} == {1}
 
     def posts_per_call(force: str) -> float:
         calls = sum(c.per_day.value for c in centre().forces[force].contacts.values())

@@ -113,7 +113,7 @@ def test_volumes_stand_as_the_evidence_has_them():
 def test_rotas_are_whole_people_shared_as_the_costs_were():
     hours = {}
     for name, group in centre().groups.items():
-        assert group.reserve == {"non_emergency": 1}
+        assert group.reserve["non_emergency"].value == 1
         assert all(shift.rostered.value.is_integer() for shift in group.shifts)
         hours[name] = sum(
             (9 if shift.name == "weekend cover" else 8)

@@ -120,7 +120,7 @@ def test_volumes_are_those_of_the_evidence():
 def test_rotas_are_whole_people_and_every_room_keeps_the_same_reserve():
     groups = centre().groups.values()
     assert all(shift.rostered.value.is_integer() for group in groups for shift in group.shifts)
-    assert [group.reserve for group in groups] == [{"non_emergency": 1}] * 4
+    assert [group.reserve["non_emergency"].value for group in groups] == [1] * 4
 
 
 def test_separate_rooms_come_near_what_each_force_published():
