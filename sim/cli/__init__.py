@@ -12,7 +12,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's code page lacks is printed as ?, and stops nothing.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    from sim.cli.commands import app  # noqa: PLC0415 - not before it is needed
-    from sim.cli.outcome import DEBUG  # noqa: PLC0415
+    try:
+        from sim.cli.commands import app  # noqa: PLC0415 - not before it is needed
+        from sim.cli.outcome import DEBUG  # noqa: PLC0415
+    except KeyboardInterrupt:
+        sys.exit(130)
 
     app([argument for argument in sys.argv[1:] if argument != DEBUG], prog_name="sim")

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - imported by the command that needs it, so that `sim --help` answers at once
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 
 from sim.cli.breakeven import breakeven
 from sim.cli.options import Engine, Jobs, Results, Seed, watcher
-from sim.cli.outcome import INTERRUPTED, report_error, reported, say
+from sim.cli.outcome import INTERRUPTED, report_error, reported, say, tell
 
 app = typer.Typer(
     name="sim",
@@ -67,8 +68,8 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     from sim.experiment import folders_for, run_experiment
 
     folders_for(experiments, out)
-    failures: dict[Path, int] = {}
-    for experiment in experiments:
+    failures = _refused(experiments, replications, seed)
+    for experiment in (path for path in experiments if path not in failures):
         try:
             folder = run_experiment(
                 experiment,
@@ -202,6 +203,24 @@ def init(
         typer.echo(str(path))
 
 
+def _refused(
+    experiments: Sequence[Path], replications: int | None, seed: int | None
+) -> dict[Path, int]:
+    """Read all experiments of a batch, tell what is wrong with them, and give their statuses.
+
+    Nobody should wait a night for the first to hear of a slip in the second.
+    """
+    from sim.experiment import read_study
+
+    refused = {}
+    for experiment in experiments if len(experiments) > 1 else ():
+        try:
+            read_study(experiment, replications, seed)
+        except Exception as error:  # noqa: BLE001 - one failure does not hide the rest
+            refused[experiment] = report_error(error)
+    return refused
+
+
 def _conclude(folder: Path, *, quiet: bool) -> None:
     """Print the answer, draw the report, and say where it is."""
     from sim.cli.penalties import print_penalties
@@ -222,4 +241,4 @@ def _conclude(folder: Path, *, quiet: bool) -> None:
 
     page = draw_report(folder)
     seal(folder)
-    typer.echo(f"Report: {page}")
+    tell(f"Report: {page}")

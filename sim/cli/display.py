@@ -15,6 +15,9 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from sim.cli.outcome import say
+from sim.experiment.progress import Precision
+
 _LOG_EVERY_S = 60.0
 
 
@@ -33,7 +36,7 @@ class Bar:
         self.task = TaskID(0)
         self.started_s = 0.0
         self.contacts = self.computed = self.found = self.wanted = 0
-        self.half_widths: dict[int, float] = {}
+        self.reached: dict[int, Precision] = {}
 
     def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
         """Show the bar."""
@@ -49,8 +52,8 @@ class Bar:
         )
         self.started_s = time.monotonic()
         self.contacts, self.computed, self.found, self.wanted = 0, 0, found, wanted
-        self.half_widths.clear()
-        self.console.print(Text(introduction(name, points, designs, found)))
+        self.reached.clear()
+        self.console.print(Text(introduction(name, points, designs, found, wanted)))
         self.task = self.progress.add_task(
             "replications", total=wanted, completed=found, pace="", precision=""
         )
@@ -68,15 +71,15 @@ class Bar:
                 pace=pace(self.contacts, self.computed, left, self.started_s),
             )
 
-    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+    def precision(self, point: int, reached: Precision, replications: int) -> None:
         """Show the widest interval so far, and lengthen the bar by another round."""
-        self.half_widths[point] = half_width
+        self.reached[point] = reached
         self.wanted += replications
         if self.progress is not None:
             self.progress.update(
                 self.task,
                 total=self.wanted,
-                precision=precise(max(self.half_widths.values()), wanted),
+                precision=precise(max(self.reached.values(), key=lambda r: r.half_width)),
             )
 
     def notice(self, message: str) -> None:
@@ -98,14 +101,14 @@ class Log:
         """Print a line of progress every so many seconds."""
         self.every_s = every_s
         self.started_s = self.last_s = 0.0
-        self.done = self.found = self.wanted = self.contacts = 0
+        self.done = self.found = self.wanted = self.contacts = self.points = 0
 
     def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
         """Say what is to be done."""
         self.started_s = self.last_s = time.monotonic()
         self.done = self.found = found
-        self.wanted, self.contacts = wanted, 0
-        self._print(introduction(name, points, designs, found))
+        self.wanted, self.contacts, self.points = wanted, 0, points
+        say(introduction(name, points, designs, found, wanted))
 
     def advance(self, replications: int, contacts: int) -> None:
         """Say how far it is, now and then."""
@@ -114,41 +117,46 @@ class Log:
         now_s = time.monotonic()
         if now_s - self.last_s >= self.every_s:
             self.last_s = now_s
-            self._print(self._state())
+            say(self._state())
 
-    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+    def precision(self, point: int, reached: Precision, replications: int) -> None:
         """Say what a round of replications came to."""
         self.wanted += replications
-        more = f"; {replications} more replications" if replications else ""
-        self._print(f"Point {point}: {precise(half_width, wanted)}{more}.")
+        if self._all_found():
+            return
+        about = f"Point {point}: {precise(reached)}" if self.points > 1 else precise(reached)
+        more = f"; {counted(replications, 'more ')}" if replications else ""
+        say(f"{about}{more}.")
 
     def notice(self, message: str) -> None:
         """Print the message."""
-        self._print(message)
+        say(message)
 
     def finish(self) -> None:
-        """Say how far it came."""
-        self._print(self._state())
+        """Say how far it came, unless it was all there at the start."""
+        if not self._all_found():
+            say(self._state())
+
+    def _all_found(self) -> bool:
+        return 0 < self.found == self.wanted
 
     def _state(self) -> str:
-        text = f"{self.done} of {self.wanted} replications"
+        text = f"{self.done} of {counted(self.wanted)}"
         if self.done > self.found:
             left = self.wanted - self.done
             text += f", {pace(self.contacts, self.done - self.found, left, self.started_s)}"
         return f"{text}."
 
-    @staticmethod
-    def _print(message: str) -> None:
-        print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is where printing is done
 
-
-def introduction(name: str, points: int, designs: int, found: int) -> str:
+def introduction(name: str, points: int, designs: int, found: int, wanted: int) -> str:
     """Say what an experiment consists of, and what of it is there already."""
     parts = [f"{designs} designs" if designs != 1 else "1 design"]
     if points > 1:
         parts.append(f"{points} points")
-    if found:
-        parts.append(f"{found} replications found in the store")
+    if 0 < found == wanted:
+        parts.append(f"{found} of {counted(wanted)}, all found")
+    elif found:
+        parts.append(f"{counted(found)} found in the store")
     return f"{name}: {', '.join(parts)}."
 
 
@@ -162,7 +170,17 @@ def pace(contacts: int, computed: int, left: int, started_s: float) -> str:
     return f"{contacts / elapsed_s:,.0f} contacts/s, {clock} left"
 
 
-def precise(half_width: float, wanted: float) -> str:
-    """Say how wide the widest interval is."""
-    reached = "unknown" if isnan(half_width) else f"{half_width:.4f}"
-    return f"half-width {reached}, wanted {wanted:g}"
+def counted(replications: int, which: str = "") -> str:
+    """Give a number of replications in words."""
+    return f"{replications} {which}replication{'s' if replications != 1 else ''}"
+
+
+def precise(reached: Precision) -> str:
+    """Say whose interval is the widest, how wide it is, and how wide it may be."""
+    scale, unit = (100, " points") if reached.unit == "share" else (1, f" {reached.unit}".rstrip())
+    width = scale * reached.half_width
+    shown = (
+        "unknown" if isnan(width) else f"{width:.1f}{unit}" if width >= 1 else f"{width:.2g}{unit}"
+    )
+    about = f"{reached.about}: " if reached.about else ""
+    return f"{about}half-width {shown}, wanted {scale * reached.wanted:g}"

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TextIO
 
 import typer
 
@@ -37,7 +37,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             # Whoever read the output has seen enough, as in `sim trace ... | head`.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            discard(sys.stdout)
             raise typer.Exit(0) from None
         except Exception as error:  # noqa: BLE001 - the last resort of the program
             raise typer.Exit(report_error(error)) from None
@@ -76,7 +76,26 @@ def status_of(error: Exception) -> int | None:
 
 def say(message: str) -> None:
     """Print a message for the user beside the output, as it is, markup and all."""
-    print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is where printing is done
+    _write(message, sys.stderr)
+
+
+def tell(message: str) -> None:
+    """Print a line of output; work that nobody reads about goes on all the same."""
+    _write(message, sys.stdout)
+
+
+def discard(stream: TextIO) -> None:
+    """Send what is still written to a stream nowhere: whoever read it has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _write(message: str, stream: TextIO) -> None:
+    try:
+        print(message, file=stream, flush=True)
+    except BrokenPipeError:
+        discard(stream)
 
 
 def debugging() -> bool:

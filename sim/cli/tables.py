@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.outcome import discard
 from sim.experiment.answer import Answer, AnswerRow, Estimate
 from sim.experiment.check import Checked
 from sim.experiment.derive import Derived, Room
@@ -23,9 +24,17 @@ _NUMBERS = {2, 3, 5}
 _STYLES = {"met": "green", "not met": "red", "uncertain": "yellow"}
 
 
+class _Output(Console):
+    """A console that nobody needs to read: what is printed after `| head` has left goes nowhere."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence, where rich would end the program in the middle of its work."""
+        discard(sys.stdout)
+
+
 def console() -> Console:
     """Give the console for output: as wide as the terminal, 100 columns into a pipe or file."""
-    return Console() if sys.stdout.isatty() else Console(width=WIDTH, highlight=False)
+    return _Output() if sys.stdout.isatty() else _Output(width=WIDTH, highlight=False)
 
 
 def print_answer(answer: Answer, out: Console) -> None:
@@ -54,7 +63,8 @@ def print_answer(answer: Answer, out: Console) -> None:
     out.print(
         Text(
             "In time: answered within the target's seconds, of all offered. Change: against "
-            f"{baseline}, on the same calls. Brackets: 95% intervals over {weeks} replications."
+            f"{baseline}, on the same calls. Brackets: 95% intervals over {weeks} "
+            f"replication{'' if counts == [1] else 's'}."
         )
     )
     if len(answer.rows) > len(shown):
@@ -112,7 +122,7 @@ def print_checked(checked: Checked, out: Console) -> None:
             Text(
                 f"{_count(len(checked.study.points), 'point')} x "
                 f"{_count(len(checked.study.experiment.designs), 'design')} x "
-                f"{asked.min}{most} replications."
+                f"{asked.min}{most} replication{'' if not most and asked.min == 1 else 's'}."
             )
         )
     print_derived(checked.derived, out)

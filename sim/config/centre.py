@@ -17,6 +17,7 @@ from sim.config.errors import Finding, as_toml, refusal
 from sim.config.facts import (
     FilePath,
     Frozen,
+    HandlersFact,
     Name,
     NonNegativeFact,
     Number,
@@ -220,7 +221,7 @@ class Shift(Frozen):
     days: Days = "all"
     start: ClockTime
     end: ClockTime
-    rostered: NonNegativeFact
+    rostered: HandlersFact
     breaks: tuple[Break, ...] = ()
     source: str | None = None
 

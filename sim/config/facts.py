@@ -128,6 +128,7 @@ AnyFact = Annotated[Fact, _WithinBounds(-inf, inf, "a number")]
 NonNegativeFact = Annotated[Fact, _WithinBounds(0, inf, "0 or more")]
 PositiveFact = Annotated[Fact, _WithinBounds(SMALLEST, inf, "above 0")]
 WholeFact = Annotated[Fact, _WithinBounds(0, 10_000, "a whole number, 0 or more", whole=True)]
+HandlersFact = Annotated[Fact, _WithinBounds(0, 100_000, "a number of handlers, 0 to 100,000")]
 ShareFact = Annotated[Fact, _WithinBounds(0, 1, "a share from 0 to 1 (90% is 0.9)")]
 
 

@@ -22,6 +22,7 @@ from sim.config.translate import problems_of
 from sim.config.vary import by_dotted_key
 
 CENTRE_FILE = "centre.toml"
+FROM_OUTSIDE = " (this value was set from outside the file)"
 _CENTRE_PATH: TypeAdapter[Path] = TypeAdapter(FilePath)
 
 
@@ -81,7 +82,7 @@ def _naming_overrides(problems: list[Problem], overrides: Iterable[str]) -> list
     """Say of a wrong value that came from outside the file that it did."""
     keys = [join_key(split_key(key)) for key in overrides]
     return [
-        replace(problem, message=f"{problem.message} (this value was set from outside the file)")
+        replace(problem, message=f"{problem.message}{FROM_OUTSIDE}")
         if any(f"{problem.key}.".startswith(f"{key}.") for key in keys)
         else problem
         for problem in problems

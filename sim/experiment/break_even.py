@@ -29,7 +29,7 @@ from sim.experiment.crossing import TOLERANCE, Crossing, Gain, find_crossing
 from sim.experiment.errors import WORKER_KILLED, CannotGoOn, WrongInput
 from sim.experiment.executors import executor_for
 from sim.experiment.penalty import BREAKS_EVEN, NEVER_PAYS, PAYS_AT_UPPER, Penalty
-from sim.experiment.progress import Progress
+from sim.experiment.progress import Precision, Progress
 from sim.experiment.replication import Recipe, Task, prepare, run_cells
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Point, Study, targets_of
@@ -158,7 +158,8 @@ def _search(
         return _gain(search, weeks.run(design, factor), baseline)
 
     def narrowed(width: float) -> None:
-        weeks.progress.precision(weeks.point.index, width / 2, TOLERANCE, search.replications)
+        reached = Precision(f"break-even of {design}", "", width / 2, TOLERANCE)
+        weeks.progress.precision(weeks.point.index, reached, search.replications)
 
     return find_crossing(gain_at, search.asked.upper, narrowed)
 

@@ -10,6 +10,11 @@ model already, so that a worker is ready in milliseconds and not in a second.
 
 Workers hold a lifeline, a pipe whose other end this process holds. When that end closes, because
 the run was interrupted or was killed outright, they go at once: no orphans.
+
+A terminal sends Ctrl-C to the run, the fork server and the workers alike, and only the run is to
+answer it. Ignoring it in a worker comes too late for one that is still importing; so SIGINT is
+held back in this process while others are started, and they inherit that. Ours is delivered as
+soon as they are.
 """
 
 import importlib
@@ -20,6 +25,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
@@ -38,6 +44,15 @@ class InlineExecutor(Executor):
         except Exception as error:  # noqa: BLE001 - a future carries whatever the task raises
             future.set_exception(error)
         return future
+
+
+class _Processes(ProcessPoolExecutor):
+    """Starts a worker, when a task needs one, with Ctrl-C held back."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Hand out the task and give its future."""
+        with _interruption_held():
+            return super().submit(fn, *args, **kwargs)
 
 
 @contextmanager
@@ -60,7 +75,7 @@ def _processes(engine: str, jobs: int) -> Iterator[Executor]:
         preload.append("sim.experiment.worker")
     context = _start_method(preload)
     held, lifeline = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(held,))
+    pool = _Processes(jobs, context, initializer=_start_worker, initargs=(held,))
     try:
         yield pool
     except BaseException:
@@ -76,9 +91,41 @@ def _processes(engine: str, jobs: int) -> Iterator[Executor]:
 def _start_method(preload: list[str]) -> Any:  # noqa: ANN401 - a context's class differs by platform
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver  # noqa: PLC0415 - there is none on Windows
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(preload)
+    # First, because starting it lets SIGINT through again, before the fork server is started.
+    resource_tracker.ensure_running()
+    with _interruption_held():
+        forkserver.ensure_running()
     return context
+
+
+@contextmanager
+def _interruption_held() -> Iterator[None]:
+    """Hold Ctrl-C back until the block ends, and for good from the processes started in it.
+
+    The mask is for those processes, which inherit it. It does not keep a signal from this one,
+    whose other threads (those of numpy) take it, so here a handler notes it for later.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    noted: list[int] = []
+    usual = signal.getsignal(signal.SIGINT)
+    ours = threading.current_thread() is threading.main_thread() and callable(usual)
+    if ours:
+        signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if ours:
+            signal.signal(signal.SIGINT, usual)
+    if noted:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _start_worker(lifeline: Connection) -> None:

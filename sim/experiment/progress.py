@@ -1,6 +1,27 @@
 """What a run tells whoever watches it."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How wide the widest interval is that a stopping rule looks at.
+
+    Parameters
+    ----------
+    about
+        Whose it is and of what, such as "999 service level, Leicestershire".
+    unit
+        The measure's: "share", "s" and so on; "" where there is none.
+    half_width, wanted
+        What it is, nan while nothing is known, and what it is to be.
+    """
+
+    about: str
+    unit: str
+    half_width: float
+    wanted: float
 
 
 class Progress(Protocol):
@@ -15,7 +36,7 @@ class Progress(Protocol):
     def advance(self, replications: int, contacts: int) -> None:
         """Say that replications were finished, and how many contacts were simulated for them."""
 
-    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+    def precision(self, point: int, reached: Precision, replications: int) -> None:
         """Say how wide the widest interval of a point is, and how many more replications follow."""
 
     def notice(self, message: str) -> None:
@@ -34,7 +55,7 @@ class Silent:
     def advance(self, replications: int, contacts: int) -> None:
         """Keep quiet."""
 
-    def precision(self, point: int, half_width: float, wanted: float, replications: int) -> None:
+    def precision(self, point: int, reached: Precision, replications: int) -> None:
         """Keep quiet."""
 
     def notice(self, message: str) -> None:

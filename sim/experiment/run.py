@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.config.errors import ConfigError, Problem, as_toml, unknown
+from sim.config.errors import unknown
 from sim.config.experiment import BreakEven
 from sim.engine import ENGINES
 from sim.experiment.break_even import find_penalties, plan_search
@@ -17,6 +16,7 @@ from sim.experiment.errors import WrongInput
 from sim.experiment.executors import executor_for
 from sim.experiment.files import alone, folder_name, write_atomically
 from sim.experiment.penalty import Penalty
+from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, prepare, run_task
 from sim.experiment.results import Results
@@ -27,6 +27,7 @@ from sim.experiment.runner import (
     find_stored,
     pickled,
     run_points,
+    skip_stored,
 )
 from sim.experiment.scenario import Point, Study, read_study, targets_of
 from sim.experiment.store import Store
@@ -87,6 +88,8 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     _write_plan(store, study)
     for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
+    for run in runs.values():
+        skip_stored(run, study.experiment.replications)
 
     wanted = sum(run.wanted for run in runs.values())
     progress.start(
@@ -200,7 +203,7 @@ def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
     runs = {}
     for point in study.points:
         if point.digest not in stored:
-            stored[point.digest] = Stored(_precision_cells(study, point))
+            stored[point.digest] = _nothing_stored(study, point)
         recipe = Recipe.of(point, study.horizon, study.experiment.seed, engine)
         runs[point.index] = PointRun(
             point=point,
@@ -211,25 +214,20 @@ def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
     return runs
 
 
-def _precision_cells(study: Study, point: Point) -> NDArray[np.intp]:
-    """Find the cells that the stopping rule looks at: each force's, over the whole window."""
+def _nothing_stored(study: Study, point: Point) -> Stored:
+    """Give what is known before the store is looked into: what the stopping rule looks at."""
     until = study.experiment.replications.until
     if until is None:
-        return np.array([], dtype=np.intp)
+        return Stored(np.array([], dtype=np.intp))
     plan = plan_measures(point.layout, study.horizon, targets_of(point.centre))
-    measure = np.asarray(plan.measure)
-    eligible = (
-        (np.asarray(plan.channel) == until.channel)
-        & np.isin(np.asarray(plan.force), point.layout.forces)
-        & (np.asarray(plan.group) == "")
-        & (np.asarray(plan.period) == "all")
+    cells = precision_cells(study.path, until, plan)
+    channel = point.centre.channels[until.channel].label or until.channel
+    measure = until.measure.replace("_", " ")
+    return Stored(
+        cells,
+        tuple(f"{channel} {measure}, {force}" for force in plan.force[cells]),
+        str(plan.unit[cells[0]]),
     )
-    cells = np.flatnonzero(eligible & (measure == until.measure))
-    if not cells.size:
-        message = unknown("measure", until.measure, dict.fromkeys(measure[eligible].tolist()))
-        key = "replications.until.measure"
-        raise ConfigError([Problem(study.path, message, key, as_toml(until.measure))])
-    return cells
 
 
 def _write_plan(store: Store, study: Study) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.config.experiment import Replications
 from sim.experiment.block import Block
 from sim.experiment.errors import WORKER_KILLED, CannotGoOn
-from sim.experiment.progress import Progress
+from sim.experiment.progress import Precision, Progress, Silent
 from sim.experiment.replication import Task
 from sim.experiment.scenario import Point
 from sim.experiment.statistics import ratio_interval
@@ -41,6 +41,8 @@ class Stored:
     ----------
     precision_cells
         Indices of the cells whose intervals the stopping rule looks at.
+    precision_names, precision_unit
+        What to call each of these cells, and the unit of all.
     blocks
         By design digest and replication: the file that holds it.
     seen
@@ -48,6 +50,8 @@ class Stored:
     """
 
     precision_cells: NDArray[np.intp]
+    precision_names: tuple[str, ...] = ()
+    precision_unit: str = ""
     blocks: dict[str, dict[int, Path]] = field(default_factory=dict)
     seen: dict[str, dict[int, NDArray[np.float64]]] = field(default_factory=dict)
 
@@ -110,18 +114,27 @@ class PointRun:
             start = stop
 
     def half_width(self) -> float:
-        """Give the widest half-width that the stopping rule looks at; nan if there is none yet.
+        """Give the widest half-width that the stopping rule looks at; nan if there is none yet."""
+        return self.widest()[0]
+
+    def widest(self) -> tuple[float, str]:
+        """Give the widest half-width that the stopping rule looks at, and what it is about.
 
         A cell in which nothing was ever counted has nothing to be precise about.
         """
-        halves = [np.zeros(1)]
+        halves = [np.zeros(self.stored.precision_cells.size)]
         for design in self.designs:
             rows = self.stored.seen[design]
             columns = np.stack([rows[replication] for replication in range(self.wanted)])
             numerator, denominator = columns[:, 0], columns[:, 1]
-            counted = denominator.any(axis=0)
-            halves.append(ratio_interval(numerator, denominator).half_width[counted])
-        return float(np.concatenate(halves).max())  # nan if any is
+            half_width = ratio_interval(numerator, denominator).half_width
+            halves.append(np.where(denominator.any(axis=0), half_width, 0.0))
+        by_cell = np.stack(halves).max(axis=0)  # nan if any is
+        if not by_cell.size:
+            return 0.0, ""
+        at = int(by_cell.argmax())  # the first nan if there is one
+        names = self.stored.precision_names
+        return float(by_cell[at]), names[at] if names else ""
 
 
 def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests replace them
@@ -213,11 +226,21 @@ def next_round(run: PointRun, replications: Replications, progress: Progress) ->
     until, most = replications.until, replications.max
     if until is None or most is None:
         return 0
-    half_width = run.half_width()
+    half_width, about = run.widest()
     enough = half_width <= until.half_width  # false for nan
     more = 0 if enough else min(ROUND, most - run.wanted)
-    progress.precision(run.point.index, half_width, until.half_width, more)
+    reached = Precision(about, run.stored.precision_unit, half_width, until.half_width)
+    progress.precision(run.point.index, reached, more)
     return more
+
+
+def skip_stored(run: PointRun, replications: Replications) -> None:
+    """Go on to a point's first round that has work in it, or to its last, telling nobody."""
+    while next(run.tasks(BLOCK), None) is None:
+        more = next_round(run, replications, Silent())
+        if not more:
+            return
+        run.wanted += more
 
 
 def find_stored(run: PointRun, store: Store, notice: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@ itself changes in the centre (`[designs.NAME.changes]`), and even that is drawn 
 streams.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -24,11 +24,13 @@ from sim.config import (
     load_changed,
     load_experiment,
 )
-from sim.config.errors import ConfigError, Problem, as_toml, join_key, unknown
+from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
 from sim.config.experiment import Experiment, Replications
+from sim.config.loading import FROM_OUTSIDE
 from sim.config.vary import Scalar, points, values_of
 from sim.experiment.identity import design_digest, digest_of, point_digest
-from sim.measures import Targets
+from sim.experiment.precision import precision_cells
+from sim.measures import Targets, plan_measures
 from sim.records import Horizon, Layout
 from sim.routing import DesignError, build_design
 
@@ -129,6 +131,7 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
         changes["replications"] = Replications(min=replications)
     if seed is not None:
         changes["seed"] = seed
+    until = experiment.replications.until  # looked at even if it is not to be followed
     experiment = experiment.model_copy(update=changes)
     centre, changed = load_changed(experiment.centre)
     if problems := event_problems(experiment.events, centre, path):
@@ -138,7 +141,11 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
         _point(path, experiment, index, *pair)
         for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
     )
-    return Study(path, experiment, horizon_of(experiment), centre, changed, resolved)
+    horizon = horizon_of(experiment)
+    if until is not None:
+        first = resolved[0]
+        precision_cells(path, until, plan_measures(first.layout, horizon, targets_of(first.centre)))
+    return Study(path, experiment, horizon, centre, changed, resolved)
 
 
 def horizon_of(experiment: Experiment) -> Horizon:
@@ -197,7 +204,10 @@ def _point(
     path: Path, experiment: Experiment, index: int, overrides: Mapping[str, Scalar], varied: Varied
 ) -> Point:
     """Resolve one combination of the varied keys."""
-    centre, changed = load_changed(experiment.centre, overrides)
+    try:
+        centre, changed = load_changed(experiment.centre, overrides)
+    except ConfigError as error:
+        raise ConfigError(_naming_vary(path, error.problems, overrides)) from error
     horizon = horizon_of(experiment)
     for name in experiment.designs:
         if name not in centre.designs:
@@ -219,6 +229,24 @@ def _point(
         design_digests=digests,
         events=experiment.events,
     )
+
+
+def _naming_vary(
+    path: Path, problems: Iterable[Problem], overrides: Mapping[str, Scalar]
+) -> list[Problem]:
+    """Blame a wrong value on the `[vary]` of the experiment where it comes from there."""
+    keys = {join_key(split_key(key)): key for key in overrides}
+    named = []
+    for problem in problems:
+        for written, key in keys.items():
+            if f"{problem.key}.".startswith(f"{written}."):
+                message = problem.message.removesuffix(FROM_OUTSIDE)
+                place = join_key(["vary", key])
+                named.append(Problem(path, message, place, as_toml(overrides[key])))
+                break
+        else:
+            named.append(problem)
+    return named
 
 
 def require_design(

@@ -10,6 +10,7 @@ from sim.measures.definitions import BAND_EDGES_S, THRESHOLDS_S, WAIT_QUANTILES
 from sim.measures.plan import (
     CONTACT_MEASURES,
     HOUR_OF_DAY_MEASURES,
+    HOUR_OF_WEEK_MEASURES,
     MeasurePlan,
 )
 from sim.records import (
@@ -182,6 +183,12 @@ def hour_of_day_block(sums: ContactSums) -> list[Pair]:
     cells = _end_cells(with_all(ends, 0).transpose(2, 0, 1, 3))
     cells["asa_s"] = (with_all(waited_s, 0).transpose(2, 0, 1), cells["answered"][0])
     return [cells[measure] for measure in HOUR_OF_DAY_MEASURES]
+
+
+def hour_of_week_block(sums: ContactSums) -> list[Pair]:
+    """Give the pairs of HOUR_OF_WEEK_MEASURES, each of shape (168, F + 1, C)."""
+    cells = _end_cells(with_all(sums.ends, 0).transpose(2, 0, 1, 3))
+    return [cells[measure] for measure in HOUR_OF_WEEK_MEASURES]
 
 
 def load_block(plan: MeasurePlan, sums: ContactSums) -> list[Pair]:

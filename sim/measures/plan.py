@@ -42,6 +42,7 @@ CONTACT_MEASURES = (
 )
 THRESHOLD_MEASURES = tuple(answered_within(x) for x in THRESHOLDS_S)
 HOUR_OF_DAY_MEASURES = ("offered", "answered", "abandoned", "service_level", "asa_s")
+HOUR_OF_WEEK_MEASURES = ("service_level",)
 LOAD_MEASURES = ("offered_load_erl",)
 ROOM_MEASURES = ("staffed_h", "busy_h")
 ROOM_TOTAL_MEASURES = ("staffed_h", "busy_h", "occupancy")
@@ -164,6 +165,7 @@ def _blocks(layout: Layout) -> list[tuple[tuple[str, ...], list[str], list[Row]]
         (CONTACT_MEASURES, whole, by_both),
         (THRESHOLD_MEASURES, whole, by_channel),
         (HOUR_OF_DAY_MEASURES, of_day, by_channel),
+        (HOUR_OF_WEEK_MEASURES, of_week, by_channel),
         (LOAD_MEASURES, of_week, by_force),
         (ROOM_MEASURES, of_week, by_room),
         (ROOM_TOTAL_MEASURES, whole, by_room),

@@ -110,6 +110,32 @@ def test_a_sweep_names_its_point_above_each_block(sim_, tmp_path):
 
 
 @pytest.mark.usefixtures("no_drawing")
+def test_a_run_that_finds_everything_stored_says_so_in_one_line(sim_, tmp_path):
+    until = (
+        'max = 24\nuntil = {measure = "service_level", channel = "emergency", half_width = 1e-9}\n'
+    )
+    path = write_experiment(tmp_path, replications=4, more=until)
+    command = ("run", path, "--out", tmp_path / "r", "--jobs", 1)
+    first = sim_(*command)[2].splitlines()
+    assert first[1].startswith("999 service level, ")
+    assert first[1].endswith(" points, wanted 1e-07; 10 more replications.")
+    assert sim_(*command)[2] == "small: 2 designs, 24 of 24 replications, all found.\n"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("service_level", "service_levl"), ("emergency", "emergancy")]
+)
+@pytest.mark.parametrize("command", [("check",), ("run", "--replications", 2)])
+def test_a_stopping_rule_that_cannot_be_followed_is_refused(sim_, tmp_path, command, right, wrong):
+    until = 'max = 9\nuntil = {measure = "service_level", channel = "emergency", half_width = 1}\n'
+    path = write_experiment(tmp_path, more=until.replace(right, wrong))
+    status, _, err = sim_(*command, path)
+    assert status == 2
+    assert f"{path}: replications.until." in err
+    assert f'did you mean "{right}"' in err
+
+
+@pytest.mark.usefixtures("no_drawing")
 def test_one_failure_does_not_stop_the_rest(sim_, tmp_path):
     good = write_experiment(tmp_path, replications=1)
     bad = write_experiment(tmp_path, replications=1, name="bad")
@@ -121,6 +147,19 @@ def test_one_failure_does_not_stop_the_rest(sim_, tmp_path):
     assert "Is one room better" in out
     assert err.rstrip().endswith(f"2 of 3 experiments failed:\n  {bad}\n  {missing}")
     assert "aprt" in err
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_a_wrong_experiment_is_told_before_the_good_ones_run(sim_, tmp_path):
+    good = write_experiment(tmp_path, replications=1)
+    bad = write_experiment(tmp_path, replications=1, name="bad")
+    bad.write_text(bad.read_text(encoding="utf-8").replace("apart", "aprt"), encoding="utf-8")
+    status, out, err = sim_("run", good, bad, "--out", tmp_path / "r", "--jobs", 1)
+    assert status == 2
+    assert "Is one room better" in out
+    assert err.index("aprt") < err.index("small: 2 designs.")
+    assert err.count("aprt") == 1  # told once
+    assert err.endswith(f"1 of 2 experiments failed:\n  {bad}\n")
 
 
 def test_two_experiments_of_one_name_are_refused_before_either_runs(sim_, tmp_path):
@@ -199,12 +238,13 @@ def test_debug_shows_the_traceback_wherever_it_stands(sim_, monkeypatch, argumen
     assert "ZeroDivisionError" in err
 
 
-def test_an_interruption_ends_with_130_and_says_how_to_go_on(sim_, monkeypatch):
+def test_an_interruption_ends_with_130_and_says_how_to_go_on(sim_, monkeypatch, tmp_path):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sim.experiment.run_experiment", interrupt)
-    status, _, err = sim_("run", "x.toml", "y.toml")
+    first, second = write_experiment(tmp_path), write_experiment(tmp_path, name="second")
+    status, _, err = sim_("run", first, second)
     assert status == 130
     assert "run the same command to go on" in err
 
@@ -275,6 +315,40 @@ def test_a_reader_who_has_seen_enough_is_no_error(tmp_path):
     )
     assert ended.stdout.splitlines()[-1] == "0"
     assert ended.stderr == ""
+
+
+def unread(*arguments, errors=subprocess.PIPE):
+    """Run a command whose output nobody reads; give its status and what it said beside it."""
+    command = [sys.executable, "-m", "sim", *map(str, arguments)]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, stderr=errors, text=True
+    ) as process:
+        process.stdout.close()
+        said = "" if process.stderr is None else process.stderr.read()
+    return process.returncode, said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closed pipes are told otherwise")
+def test_a_run_that_nobody_reads_is_finished_all_the_same(tmp_path):
+    good = write_experiment(tmp_path, replications=1)
+    bad = write_experiment(tmp_path, replications=1, name="bad")
+    bad.write_text(bad.read_text(encoding="utf-8").replace("apart", "aprt"), encoding="utf-8")
+    options = ("--out", tmp_path / "r", "--jobs", 1)
+    status, said = unread("run", good, *options)
+    assert status == 0
+    assert "Traceback" not in said
+    assert (tmp_path / "r" / "small" / "report.html").exists()
+    both = ("run", good, bad, *options, "--replications", 2)
+    assert unread(*both, errors=subprocess.STDOUT)[0] == 2  # not 0: one of them is wrong
+    manifest = json.loads((tmp_path / "r" / "small" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["replications"]["reached"] == {"0": 2}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closed pipes are told otherwise")
+def test_check_and_status_that_nobody_reads_end_quietly(tmp_path, finished):
+    path = write_experiment(tmp_path)
+    assert unread("check", path) == (0, "")
+    assert unread("status", finished[1]) == (0, "")
 
 
 def test_status_counts_what_is_there(sim_, finished):

@@ -9,6 +9,9 @@ from rich.console import Console
 from sim.cli.display import Bar, Log, introduction, precise
 from sim.cli.tables import interval, percent, points
 from sim.experiment import Estimate
+from sim.experiment.progress import Precision
+
+REACHED = Precision("999 service level, Leicestershire", "share", 0.0113, 0.005)
 
 
 def test_a_log_has_a_line_per_round_and_one_now_and_then(capfd):
@@ -16,13 +19,16 @@ def test_a_log_has_a_line_per_round_and_one_now_and_then(capfd):
     log.start("study", points=1, designs=3, found=2, wanted=4)
     log.advance(1, 1000)
     log.advance(1, 1000)
-    log.precision(0, 0.0123, 0.01, 10)
+    log.precision(0, REACHED, 10)
     log.finish()
     lines = capfd.readouterr().err.splitlines()
     assert lines[0] == "study: 3 designs, 2 replications found in the store."
     assert lines[1].startswith("3 of 4 replications, ")
     assert "contacts/s, 0:0" in lines[1]
-    assert lines[3] == "Point 0: half-width 0.0123, wanted 0.01; 10 more replications."
+    assert lines[3] == (
+        "999 service level, Leicestershire: half-width 1.1 points, wanted 0.5; "
+        "10 more replications."
+    )
     assert lines[4].startswith("4 of 14 replications")
 
 
@@ -36,10 +42,10 @@ def test_a_log_is_not_flooded(capfd):
 
 def test_a_bar_shows_rate_time_and_precision():
     screen = io.StringIO()
-    bar = Bar(Console(file=screen, force_terminal=True, width=120, color_system=None))
+    bar = Bar(Console(file=screen, force_terminal=True, width=180, color_system=None))
     bar.start("study [bold]", points=2, designs=3, found=1, wanted=4)
     bar.advance(2, 5000)
-    bar.precision(1, 0.0123, 0.01, 10)
+    bar.precision(1, REACHED, 10)
     bar.notice("Something [red]odd[/red].")
     bar.progress.refresh()
     bar.finish()
@@ -47,7 +53,7 @@ def test_a_bar_shows_rate_time_and_precision():
     assert "study [bold]: 3 designs, 2 points" in shown
     assert "3/14" in shown
     assert "contacts/s" in shown
-    assert "half-width 0.0123, wanted 0.01" in shown
+    assert "half-width 1.1 points, wanted 0.5" in shown
     assert "Something [red]odd[/red]." in shown
 
 
@@ -56,8 +62,19 @@ def test_a_bar_that_never_started_can_end():
 
 
 def test_words_for_what_is_known():
-    assert introduction("x", 1, 1, 0) == "x: 1 design."
-    assert precise(nan, 0.01) == "half-width unknown, wanted 0.01"
+    assert introduction("x", 1, 1, 0, 9) == "x: 1 design."
+    assert introduction("x", 1, 1, 1, 9) == "x: 1 design, 1 replication found in the store."
+    assert precise(Precision("", "", nan, 0.01)) == "half-width unknown, wanted 0.01"
+    assert precise(Precision("101 asa s", "s", 0.25, 2)) == "101 asa s: half-width 0.25 s, wanted 2"
+
+
+def test_a_log_names_the_point_where_there_are_several(capfd):
+    log = Log()
+    log.start("study", points=2, designs=3, found=0, wanted=4)
+    log.precision(1, REACHED, 0)
+    assert capfd.readouterr().err.splitlines()[1] == (
+        "Point 1: 999 service level, Leicestershire: half-width 1.1 points, wanted 0.5."
+    )
 
 
 @pytest.mark.parametrize(

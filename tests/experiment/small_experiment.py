@@ -178,7 +178,7 @@ class Watcher(Silent):
         self.replications += told[0]
 
     def precision(self, *told):
-        self.rounds.append((told[0], told[1], told[3]))
+        self.rounds.append((told[0], told[1].half_width, told[2]))
 
     def notice(self, message):
         self.notices.append(message)

@@ -93,6 +93,21 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(long_run, tmp_path, jobs):
     assert watcher.found == kept
 
 
+@pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX")
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.7])
+def test_ctrl_c_while_workers_are_starting_prints_one_line(long_run, tmp_path, after_s):
+    out = tmp_path / "results"
+    process = start(long_run, out, "--jobs", "2", "--quiet")
+    wait_for((out / long_run.stem / "store" / "plan.json").exists)  # the last thing before them
+    time.sleep(after_s)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.startswith("Interrupted.")
+    assert len(errors.splitlines()) == 1
+    wait_for(lambda: group_is_gone(process), seconds=20)
+
+
 def test_two_runs_on_one_folder_do_not_harm_each_other(tmp_path):
     path = write_experiment(tmp_path, replications=8)
     code = (

@@ -55,6 +55,25 @@ def test_a_column_is_all_numbers_or_all_text():
     ]
 
 
+def test_a_varied_value_that_is_wrong_is_told_of_the_experiment(tmp_path):
+    path = write_experiment(tmp_path, more='[vary]\n"staffing.shrinkage_share" = [0.1, 1.5]\n')
+    with pytest.raises(ConfigError) as refused:
+        read_study(path)
+    told = str(refused.value)
+    assert told.startswith(f'{path}: vary."staffing.shrinkage_share" = 1.5: must be a share')
+    assert "centre.toml" not in told
+    assert "outside" not in told
+
+
+def test_what_is_wrong_in_the_centre_is_told_of_the_centre(tmp_path):
+    path = write_experiment(tmp_path, more='[vary]\n"staffing.scale" = [0.9, 1]\n')
+    centre = tmp_path / "centre" / "centre.toml"
+    text = centre.read_text(encoding="utf-8")
+    centre.write_text(text.replace("rostered = 3", "rostered = 17000000"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"centre\.toml: groups.*rostered = 17000000: .*100,000"):
+        read_study(path)
+
+
 def test_more_points_than_anyone_meant_are_refused(tmp_path):
     steps = "{from = 0.5, to = 1.5, step = 0.005}"
     more = f'[vary]\n"staffing.scale" = {steps}\n"staffing.absence_share" = {steps[:-1]}}}\n'

@@ -147,6 +147,16 @@ def test_a_contact_counts_in_the_hour_of_the_day_in_which_it_arrived(cells):
     assert cells.pair("service_level", **A, period="hour_02") == (0, 0)
 
 
+def test_the_service_level_of_an_hour_of_the_week_is_that_of_who_arrived_in_it(cells):
+    assert cells.pair("service_level", **A, period="week_000") == (2, 4)
+    assert cells.pair("service_level", **B101, period="week_000") == (0, 1)
+    assert cells.pair("service_level", **B, period="week_001") == (1, 2)
+    assert cells.pair("service_level", channel="emergency", period="week_000") == (2, 4)
+    assert cells.pair("service_level", channel="emergency", period="week_001") == (1, 2)
+    for period in ("week_002", "week_024", "week_167"):  # outside the window
+        assert cells.pair("service_level", **A, period=period) == (0, 0)
+
+
 def test_the_load_is_the_handle_time_of_who_arrived_at_factor_1(cells):
     assert cells.pair("offered_load_erl", force="A", period="week_000") == pytest.approx(
         (1250 / 3600, 1)

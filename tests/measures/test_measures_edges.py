@@ -232,7 +232,17 @@ def test_every_cell_is_defined_and_every_definition_has_its_cells():
 def test_the_cells_are_those_that_were_agreed():
     """2 forces, 2 channels, 2 groups: 18 measures by 9 sums, thresholds, hours, rooms, exchange."""
     measures = plan(Horizon(0, 168))
-    expected = 18 * 9 + len(THRESHOLDS_S) * 6 + 5 * 24 * 6 + 168 * 3 + 2 * 168 * 5 + 3 * 5 + 12 + 4
+    expected = (
+        18 * 9
+        + len(THRESHOLDS_S) * 6
+        + 5 * 24 * 6
+        + 168 * 6
+        + 168 * 3
+        + 2 * 168 * 5
+        + 3 * 5
+        + 12
+        + 4
+    )
     assert measures.n_cells == expected
     assert set(measures.force.tolist()) == {"A", "B", "all"}
     assert set(measures.group.tolist()) == {"", "room 0", "room 1"}

@@ -198,9 +198,10 @@ def test_the_cell_of_all_is_the_sum_of_its_parts(replication):
         for c in CHANNELS:
             both = np.sum([cells.pair(measure, force=f, channel=c) for f in "AB"], axis=0)
             assert cells.pair(measure, channel=c)[0] == pytest.approx(both[0])
-    hours = [
-        cells.pair("service_level", channel=c, period=f"hour_{h:02d}")
-        for c in CHANNELS
-        for h in range(24)
-    ]
-    assert tuple(np.sum(hours, axis=0)) == cells.pair("service_level")
+    days = [f"hour_{hour:02d}" for hour in range(24)]
+    weeks = [f"week_{hour:03d}" for hour in range(168)]
+    for periods in (days, weeks):
+        hours = [
+            cells.pair("service_level", channel=c, period=p) for c in CHANNELS for p in periods
+        ]
+        assert tuple(np.sum(hours, axis=0)) == cells.pair("service_level")

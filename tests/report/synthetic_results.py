@@ -200,7 +200,8 @@ class _World:
             return self._room(measure, forces, group, period)
         channels = self.made.channels if channel == "all" else (channel,)
         pairs = [(f, c) for f in forces for c in channels]
-        hours = slice(None) if period == "all" else slice(int(period[5:]), int(period[5:]) + 1)
+        hour = None if period == "all" else int(period[5:]) % 24  # every day is the same
+        hours = slice(None) if hour is None else slice(hour, hour + 1)
 
         def added(what: Callable[[tuple[str, str]], Any]) -> Any:
             return sum(what(pair)[:, hours].sum(axis=1) for pair in pairs)

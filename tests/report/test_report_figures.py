@@ -186,6 +186,42 @@ def _figures(study: Study, section: str) -> list[Figure]:
         return [drawing.figure for drawing in found.drawings(study)]
 
 
+def test_the_week_is_drawn_by_day_and_hour_for_each_force_and_design(drawn: Path) -> None:
+    study = reference_study(read_results(drawn))
+    (figure,) = _figures(study, "hours")
+    grids = [axes for axes in panels(figure) if axes.get_label() != "scale"]
+    assert len(grids) == 4 * 3
+    cells = study.over_weeks(["service_level"]).estimates("design", "force", "channel", "period")
+    for place, axes in enumerate(grids):
+        row, design = study.rows[place // 3], study.designs[place % 3]
+        levels = axes.collections[0].get_array()
+        assert levels.shape == (7, 24)
+        for day, hour in ((0, 0), (4, 23), (6, 5)):
+            label = (design.name, row, "emergency", f"week_{24 * day + hour:03d}")
+            assert levels[day, hour] == pytest.approx(cells[label].value)
+
+
+def test_hours_in_which_nobody_called_are_hatched(study_of: Callable[..., Study]) -> None:
+    study = study_of(forces=("Kent", "Essex"), silent_forces=("Essex",), replications=2)
+    (figure,) = _figures(study, "hours")
+    grids = [axes for axes in panels(figure) if axes.get_label() != "scale"]
+    assert [bool(axes.patch.get_hatch()) for axes in grids] == [False] * 4 + [True] * 2
+    assert all(axes.collections[0].get_array().mask.all() for axes in grids[4:])
+
+
+def test_many_forces_get_a_day_each_and_the_caption_says_so(
+    study_of: Callable[..., Study],
+) -> None:
+    study = study_of(forces=tuple(f"Force {i}" for i in range(16)), replications=2)
+    (section,) = (s for s in SECTIONS if s.name == "hours")
+    with mpl.rc_context(STYLE):
+        found = list(section.drawings(study))
+    assert "by hour of the day" in found[0].title
+    assert found[0].caption.startswith("There are too many forces and designs")
+    grids = [a for d in found for a in panels(d.figure) if a.get_label() != "scale"]
+    assert [axes.collections[0].get_array().shape for axes in grids] == [(2, 24)] * 17
+
+
 def test_markup_in_a_name_stays_text_in_the_svg(study_of: Callable[..., Study]) -> None:
     study = study_of(forces=("</svg><script>alert(1)</script>", "Kent & Essex --> $x"))
     (picture,) = pictures(SECTIONS[0], study)

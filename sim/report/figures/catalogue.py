@@ -52,7 +52,7 @@ class Section:
 SECTIONS = (
     Section("levels", "Answered in time, against the target", service_level.drawings),
     Section("ladder", "From design to design", ladder.drawings),
-    Section("hours", "When in the day the target is missed", heat_map.drawings),
+    Section("hours", "When in the week the target is missed, hour by hour", heat_map.drawings),
     Section("times", "How long callers wait", answer_times.drawings),
     Section("load", "What callers bring and who is there", load.drawings),
     Section(

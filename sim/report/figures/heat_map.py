@@ -1,19 +1,20 @@
-"""When in the day the target is missed: service level by hour, force and design."""
+"""When in the week the target is missed: service level by hour of the week, force and design."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from matplotlib.patches import Rectangle
 
-from sim.report.estimate import MISSING, Estimate, number, percent_number
+from sim.records import HOURS_PER_WEEK
+from sim.report.estimate import Estimate
+from sim.report.figures import day_map
+from sim.report.figures.heat_scale import NOBODY_SAID, SCALE_IN, Scale, sureness
 from sim.report.figures.style import (
-    BODY_PT,
     SMALL_PT,
+    TEXT,
     WIDTH_IN,
     Drawing,
     Sheet,
@@ -23,196 +24,175 @@ from sim.report.figures.style import (
     part_title,
     parts,
     shown,
-    text_width_in,
 )
-from sim.report.study import SERVICE_LEVEL, Channel, Study
+from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
-HOURS = range(24)
-HEADING_IN, PAD_IN = 0.26, 0.1
-MANY_LINES = 96  # from here on cells are small and without numbers
-SCALE_IN, AXIS_IN = 0.62, 0.5
-LABEL_MOST_IN = 2.1
-# Orange below the target, blue above, pale at it: told apart with any colour vision.
-BELOW_AND_ABOVE = ("#8c3b00", "#d9731a", "#f6c48f", "#f7f5f0", "#a9cfe5", "#3f8fc4", "#0a4a82")
-DARK = 0.55  # of the luminance from which letters are dark
+MOST_PANELS = 32  # of one force and design each: two pages
+MOST_COLUMNS = 4
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+TICKS = range(0, 25, 6)
+LEFT_IN, RIGHT_IN, BETWEEN_IN = 0.5, 0.2, 0.18
+DAY_IN = 0.125
+LABEL_IN, HEADING_IN, PAD_IN = 0.2, 0.26, 0.06
+AXIS_IN = 0.45
+# Friday and Saturday night, 8 pm to 4 am: before and after midnight, as (hour, day, hours, days).
+NIGHTS = ((20, 4, 4, 2), (0, 5, 4, 2))
+TOO_MANY = "There are too many forces and designs here to draw a week for each."
+UNKNOWN = "These results hold no service level by hour of the week."
+
+Week = list[Estimate]
+Panels = Mapping[tuple[str, str], Week]  # by design and row of forces
 
 
 @dataclass(frozen=True)
-class _Look:
-    """How large a cell is, and whether its number stands in it."""
+class _Grid:
+    """Where panels go: designs side by side, on as many lines as they need, forces below."""
 
-    cell_in: float
-    label_pt: float
-    numbers: bool
+    columns: int
+    lines: int
 
     @classmethod
-    def of(cls, study: Study) -> "_Look":
-        """Give what there is room for."""
-        if len(study.rows) * len(study.designs) > MANY_LINES:
-            return cls(0.125, SMALL_PT - 1, numbers=False)
-        return cls(0.23, SMALL_PT, numbers=True)
+    def of(cls, study: Study) -> "_Grid":
+        """Give lines of equal length, as far as possible."""
+        lines = -(-len(study.designs) // MOST_COLUMNS)
+        return cls(-(-len(study.designs) // lines), lines)
 
-    def block_in(self, study: Study) -> float:
-        """Height of a force's block, its heading included."""
-        return HEADING_IN + self.cell_in * len(study.designs) + PAD_IN
+    @property
+    def line_in(self) -> float:
+        """Height of a line of panels, their labels included."""
+        return LABEL_IN + DAY_IN * len(DAYS) + PAD_IN
+
+    @property
+    def block_in(self) -> float:
+        """Height of a force's panels, its heading included."""
+        return HEADING_IN + self.line_in * self.lines
+
+    @property
+    def width_in(self) -> float:
+        """Width of a panel."""
+        inside = WIDTH_IN - LEFT_IN - RIGHT_IN - BETWEEN_IN * (self.columns - 1)
+        return inside / self.columns
+
+    def left_in(self, place: int) -> float:
+        """Left edge of a design's panel."""
+        return LEFT_IN + (self.width_in + BETWEEN_IN) * (place % self.columns)
+
+    def top_in(self, place: int) -> float:
+        """Top of a design's panel within its block."""
+        return HEADING_IN + self.line_in * (place // self.columns) + LABEL_IN
+
+    def lowest(self, place: int, designs: int) -> bool:
+        """Tell whether no other panel of the block is below this one."""
+        return place + self.columns >= designs
 
 
 def drawings(study: Study) -> Iterator[Drawing]:
     """Give a figure for the channel of the answer, and for the most urgent one if it is another."""
     urgent = min(study.channels, key=lambda channel: channel.priority)
+    fits = len(study.rows) * len(study.designs) <= MOST_PANELS
+    weeks = _weeks(study) if fits else {}
     for channel in dict.fromkeys((urgent, study.main_channel)):
-        title = f"{channel.promise}, by hour of the day"
-        look = _Look.of(study)
-        chunks = parts(study.rows, look.block_in(study), SCALE_IN + AXIS_IN)
-        for part, rows in enumerate(chunks):
-            yield Drawing(
-                part_name(f"hours_{study.slug(channel)}", part),
-                part_title(title, part, len(chunks)),
-                f"Each cell is the percentage of {channel.promise}, of those that came in this "
-                "hour of the day (0 is midnight to 1 am), over all days of the week. Pale is the "
-                f"target, orange below it, blue above. {_sureness(study, channel)}."
-                + (
-                    ""
-                    if look.numbers
-                    else " The numbers stand in summary.csv (period hour_00 to 23)."
-                ),
-                _alt(study, channel),
-                _figure(study, channel, title, rows, look),
-            )
+        stem = f"hours_{study.slug(channel)}"
+        panels = weeks.get(channel.name)
+        if panels is None:
+            yield from day_map.drawings(study, channel, stem, UNKNOWN if fits else TOO_MANY)
+        else:
+            yield from _drawings(study, channel, stem, panels)
 
 
-def _hours(study: Study, channel: Channel, design: str, row: str) -> list[Estimate]:
-    return [
-        study.estimate(design, row, channel.name, SERVICE_LEVEL, f"hour_{hour:02d}")
-        for hour in HOURS
-    ]
+def _weeks(study: Study) -> dict[str, Panels]:
+    """Give by channel the 168 hours of each panel; nothing for a channel that has none."""
+    cells = study.over_weeks((SERVICE_LEVEL,))
+    week = cells.where(cells.cells["period"].astype(str).str.startswith("week_"))
+    found = week.estimates("channel", "design", "force", "period")
+    known = {channel for channel, *_ in found}
+    return {
+        channel.name: {
+            (design.name, row): [
+                found.get((channel.name, design.name, row, f"week_{hour:03d}"), Estimate())
+                for hour in range(HOURS_PER_WEEK)
+            ]
+            for design in study.designs
+            for row in study.rows
+        }
+        for channel in study.channels
+        if channel.name in known
+    }
 
 
-def _all_hours(study: Study, channel: Channel) -> list[Estimate]:
-    return [
-        estimate
-        for design in study.designs
-        for row in study.rows
-        for estimate in _hours(study, channel, design.name, row)
-    ]
-
-
-def _sureness(study: Study, channel: Channel) -> str:
-    """Say how wide the cells' intervals are: there is no room for one in each."""
-    halves = [100 * e.half_width for e in _all_hours(study, channel) if e.has_interval]
-    if not halves:
-        return "The cells have no intervals: a single run cannot give any"
-    return (
-        f"The 95% interval of a cell is ± {number(float(np.median(halves)), 1)} points in the "
-        f"middle case and ± {number(max(halves), 1)} points at most"
-    )
-
-
-def _figure(study: Study, channel: Channel, title: str, rows: list[str], look: _Look) -> Figure:
-    block_in = look.block_in(study)
-    sheet = Sheet(
-        title,
-        SCALE_IN + block_in * len(rows) + AXIS_IN,
-        (),
-        footer(study, _sureness(study, channel)),
-    )
-    labels = [fitted(design.label, LABEL_MOST_IN, look.label_pt) for design in study.designs]
-    label_in = max(text_width_in(label, look.label_pt) for label in labels) + 0.3
-    width_in = WIDTH_IN - label_in - 0.15
-    colours = LinearSegmentedColormap.from_list("target", BELOW_AND_ABOVE)
-    norm = _norm(study, channel)
-    _scale(sheet, channel, norm, colours, label_in)
-    for place, row in enumerate(rows):
-        top_in = SCALE_IN + block_in * place + HEADING_IN
-        axes = sheet.panel(label_in, top_in, width_in, look.cell_in * len(study.designs))
-        levels = np.array(
-            [[e.value for e in _hours(study, channel, d.name, row)] for d in study.designs]
+def _drawings(study: Study, channel: Channel, stem: str, panels: Panels) -> Iterator[Drawing]:
+    title = f"{channel.promise}, by hour of the week"
+    chunks = parts(study.rows, _Grid.of(study).block_in, SCALE_IN + AXIS_IN)
+    sure = sureness(cell for week in panels.values() for cell in week)
+    for part, rows in enumerate(chunks):
+        yield Drawing(
+            part_name(stem, part),
+            part_title(title, part, len(chunks)),
+            f"Each cell is the percentage of {channel.promise}, of those that came in this hour of "
+            "the week: a line for each day, midnight to midnight. Pale is the target, orange below "
+            f"it, blue above. {NOBODY_SAID} Frames: Friday and Saturday night, 8 pm to 4 am. "
+            f"{sure}. The numbers stand in kpi.parquet (period week_000 to week_167).",
+            _alt(study, panels),
+            _figure(study, channel, title, rows, panels),
         )
-        _cells(axes, levels, norm, colours)
-        if look.numbers:
-            _numbers(axes, levels, norm, colours)
-        heading = fitted(shown(row), width_in, weight="bold")
-        axes.set_title(heading, loc="left", weight="bold", pad=4)
-        axes.set_yticks(np.arange(len(labels)) + 0.5, labels, size=look.label_pt)
-        axes.set_xticks([])
-        axes.set_ylabel("Design", visible=False)  # the names say it
-    axes.set_xticks(np.arange(24) + 0.5, [f"{hour}" for hour in HOURS])
-    axes.set_xlabel("hour of the day in which the call came", size=BODY_PT)
+
+
+def _figure(
+    study: Study, channel: Channel, title: str, rows: Sequence[str], panels: Panels
+) -> Figure:
+    grid, every = _Grid.of(study), [cell for week in panels.values() for cell in week]
+    height_in = SCALE_IN + grid.block_in * len(rows) + AXIS_IN
+    sheet = Sheet(title, height_in, (), footer(study, sureness(every)))
+    scale = Scale.of(channel, every)
+    scale.draw(sheet, LEFT_IN)
+    for number, row in enumerate(rows):
+        top_in = SCALE_IN + grid.block_in * number
+        heading = fitted(shown(row), WIDTH_IN - LEFT_IN - RIGHT_IN, weight="bold")
+        sheet.heading(heading, LEFT_IN, top_in + HEADING_IN, 9.0)
+        for place, design in enumerate(study.designs):
+            axes = sheet.panel(
+                grid.left_in(place),
+                top_in + grid.top_in(place),
+                grid.width_in,
+                DAY_IN * len(DAYS),
+            )
+            levels = np.array([cell.value for cell in panels[design.name, row]])
+            scale.cells(axes, levels.reshape(len(DAYS), -1), gap_pt=0.35)
+            last = number == len(rows) - 1 and grid.lowest(place, len(study.designs))
+            _name(axes, design, grid.width_in, first=place % grid.columns == 0, last=last)
     return sheet.figure
 
 
-def _norm(study: Study, channel: Channel) -> TwoSlopeNorm:
-    """Give the scale: pale at the target, its ends where the numbers end."""
-    levels = [e.value for e in _all_hours(study, channel) if not e.missing]
-    target = min(max(channel.target_share, 0.02), 0.98)
-    low = np.floor(10 * min([*levels, target - 0.05])) / 10
-    return TwoSlopeNorm(target, vmin=min(max(float(low), 0.0), target - 0.01), vmax=1.0)
+def _name(axes: Axes, design: DesignName, width_in: float, *, first: bool, last: bool) -> None:
+    """Name a panel, its days where it is the first of its line, its hours where it is the last."""
+    axes.set_title(fitted(design.label, width_in, SMALL_PT), loc="left", size=SMALL_PT, pad=3)
+    for hour, day, hours, days in NIGHTS:
+        for colour, width_pt in (("white", 2.2), (TEXT, 0.9)):  # seen on pale and on dark
+            frame = Rectangle((hour, day), hours, days, fill=False, edgecolor=colour)
+            frame.set(linewidth=width_pt, clip_on=False)
+            axes.add_patch(frame)
+    named = DAYS if first else ()
+    axes.set_yticks(np.arange(len(named)) + 0.5, named, size=SMALL_PT - 0.5)
+    axes.set_xticks(list(TICKS), [f"{hour}" if last else "" for hour in TICKS])
+    axes.tick_params(axis="x", length=2)
+    axes.set_ylabel("Day of the week", visible=False)  # the names say it
+    if last:
+        axes.set_xlabel("hour in which the call came", size=SMALL_PT)
 
 
-def _scale(
-    sheet: Sheet, channel: Channel, norm: TwoSlopeNorm, colours: Colormap, left_in: float
-) -> None:
-    """Draw what the colours mean, above the cells."""
-    axes = sheet.panel(left_in, 0.02, 4.2, 0.13)
-    low, target, high = (float(value or 0) for value in (norm.vmin, norm.vcenter, norm.vmax))
-    bar = sheet.figure.colorbar(
-        ScalarMappable(norm, colours), cax=axes, orientation="horizontal", spacing="uniform"
-    )
-    ticks = [low, (low + target) / 2, target, (target + high) / 2, high]
-    words = [percent_number(tick, 0) for tick in ticks]
-    bar.set_ticks(ticks, labels=[*words[:2], f"target {words[2]}%", *words[3:]])
-    bar.set_label(f"% of {channel.promise}", size=SMALL_PT)
-    bar.outline.set_linewidth(0.4)
-    axes.tick_params(labelsize=SMALL_PT)
-    axes.set_label("scale")
-
-
-def _cells(axes: Axes, levels: NDArray[np.float64], norm: TwoSlopeNorm, colours: Colormap) -> None:
-    axes.pcolormesh(
-        np.ma.masked_invalid(levels),
-        cmap=colours,
-        norm=norm,
-        edgecolors="white",
-        linewidth=0.6,
-    )
-    axes.set_ylim(len(levels), 0)
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def _numbers(
-    axes: Axes, levels: NDArray[np.float64], norm: TwoSlopeNorm, colours: Colormap
-) -> None:
-    for (line, hour), level in np.ndenumerate(levels):
-        missing = np.isnan(level)
-        axes.text(
-            hour + 0.5,
-            line + 0.5,
-            MISSING if missing else _whole(float(level)),
-            ha="center",
-            va="center_baseline",
-            size=SMALL_PT - 0.5,
-            color="black" if missing or _luminance(colours(norm(level))) > DARK else "white",
-        )
-
-
-def _whole(level: float) -> str:
-    """Give a percentage in whole numbers: 100 and 0 only where nothing is missing from them."""
-    return f"{min(max(round(100 * level), level > 0), 99 + (level == 1))}"
-
-
-def _luminance(colour: Sequence[float]) -> float:
-    return float(np.dot(colour[:3], (0.299, 0.587, 0.114)))
-
-
-def _alt(study: Study, channel: Channel) -> str:
+def _alt(study: Study, panels: Panels) -> str:
     said = []
     for design in study.designs:
-        hours = _hours(study, channel, design.name, study.whole)
-        seen = [(e.value, hour, e) for hour, e in enumerate(hours) if not e.missing]
+        week = panels[design.name, study.whole]
+        seen = [(cell.value, hour) for hour, cell in enumerate(week) if not cell.missing]
         if seen:
-            _, hour, worst = min(seen, key=lambda item: item[:2])
-            said.append(f"{design.label} worst at {hour}:00 with {worst.percent_in_words}")
+            _, hour = min(seen)
+            said.append(
+                f"{design.label} worst on {DAYS[hour // 24]} at {hour % 24}:00 with "
+                f"{week[hour].percent_in_words}"
+            )
     tail = f" In {study.everybody}: {'; '.join(said)}." if said else ""
-    return f"Coloured cells for 24 hours, one line per design, a block for each force.{tail}"
+    return (
+        "Coloured cells, 7 days by 24 hours, a panel for each force (one below another) and "
+        f"design (side by side).{tail}"
+    )
