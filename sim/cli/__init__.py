@@ -16,6 +16,7 @@ def main() -> None:
         from sim.cli.commands import app  # noqa: PLC0415 - not before it is needed
         from sim.cli.outcome import DEBUG  # noqa: PLC0415
     except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")  # before there is anything that could say it
         sys.exit(130)
 
     app([argument for argument in sys.argv[1:] if argument != DEBUG], prog_name="sim")

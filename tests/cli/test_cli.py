@@ -106,6 +106,7 @@ def test_a_sweep_names_its_point_above_each_block(sim_, tmp_path):
     assert "staffing.scale = 0.9, Apart" in out.splitlines()
     assert "staffing.scale = 1.0, Together [bold]" in out.splitlines()
     assert "no interval" in out
+    assert "95% intervals over 1 replication." in " ".join(out.split())
     assert "2 points" in err
 
 
@@ -247,6 +248,17 @@ def test_an_interruption_ends_with_130_and_says_how_to_go_on(sim_, monkeypatch, 
     status, _, err = sim_("run", first, second)
     assert status == 130
     assert "run the same command to go on" in err
+
+
+def test_an_interruption_of_the_first_imports_prints_one_line(sim_, monkeypatch):
+    class Interrupting:
+        @staticmethod
+        def find_spec(*_):
+            raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "sim.cli.commands")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting])
+    assert sim_("--help") == (130, "", "Interrupted.\n")
 
 
 def test_a_report_that_cannot_be_drawn_leaves_the_tables(sim_, monkeypatch, tmp_path):

@@ -11,7 +11,7 @@ from experiment.small_experiment import Watcher, blocks, tables, write_experimen
 
 from sim.experiment import read_manifest, read_status, run_experiment
 
-LONG = 12
+LONG = 30  # enough that a fast machine is caught in the middle
 
 
 @pytest.fixture
