@@ -13,6 +13,14 @@ from sim.experiment import read_manifest, read_status, run_experiment
 
 LONG = 30  # enough that a fast machine is caught in the middle
 
+# A shell that starts a job in the background has it ignore Ctrl-C, and its children inherit that.
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from sim.cli import main
+main()
+"""
+
 
 @pytest.fixture
 def long_run(tmp_path):
@@ -24,7 +32,7 @@ def long_run(tmp_path):
 
 
 def start(path, out, *options):
-    command = [sys.executable, "-m", "sim", "run", str(path), "--out", str(out), *options]
+    command = [sys.executable, "-c", LISTENING, "run", str(path), "--out", str(out), *options]
     command += ["--engine", "simpy"]  # slow enough to be caught in the middle
     return subprocess.Popen(  # noqa: S603 - our own command
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, text=True
