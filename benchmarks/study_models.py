@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.config import Centre, layout_of, load_centre
+from sim.config import layout_of, load_centre
 from sim.engine import simulate
-from sim.measures import Targets, plan_measures, tabulate
+from sim.experiment.scenario import targets_of
+from sim.measures import plan_measures, tabulate
 from sim.records import Horizon
 from sim.routing import build_design
 from sim.workload import StaffingDrawer, WorkloadPlan
@@ -62,21 +63,6 @@ def time_replication(model: str, engine: str, rounds: int) -> Laps:
         laps.append((drawn - start, simulated - drawn, time.process_time() - simulated))
         calls = int(np.isfinite(log.arrival_s).sum())
     return Laps(calls, *(statistics.median(part) for part in zip(*laps[1:], strict=True)))
-
-
-def targets_of(centre: Centre) -> Targets:
-    """Give the answer-time targets of a centre's channels."""
-    channels = centre.channels.values()
-    return Targets(
-        np.array([channel.answer_within_s.value for channel in channels]),
-        np.array([channel.target_share.value for channel in channels]),
-        np.array(
-            [
-                channel.transfer_delay_s.value if channel.transfer_delay_s else 0.0
-                for channel in channels
-            ]
-        ),
-    )
 
 
 def report(model: str, rounds: int) -> None:
