@@ -14,7 +14,6 @@ force loses. Measures of which less is better (waits, abandonment) count the oth
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
 from math import isnan, nan
 from types import MappingProxyType
@@ -25,15 +24,15 @@ from numpy.typing import NDArray
 from sim.config import ConfigError, DesignEntry, Problem, unknown
 from sim.config.errors import as_toml
 from sim.config.experiment import BreakEven
+from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.crossing import TOLERANCE, Crossing, Gain, find_crossing
-from sim.experiment.errors import WORKER_KILLED, CannotGoOn, WrongInput
+from sim.experiment.errors import WrongInput
 from sim.experiment.executors import executor_for
 from sim.experiment.penalty import BREAKS_EVEN, NEVER_PAYS, PAYS_AT_UPPER, Penalty
 from sim.experiment.progress import Precision, Progress
-from sim.experiment.replication import Recipe, Task, prepare, run_cells
-from sim.experiment.runner import pickled
-from sim.experiment.scenario import Point, Study, targets_of
+from sim.experiment.scenario import Point, Study, require_design, targets_of
 from sim.experiment.statistics import ratio_difference
+from sim.experiment.store import Store
 from sim.experiment.tables import ALL
 from sim.measures import THRESHOLDS_S, MeasurePlan, answered_within, plan_measures
 
@@ -47,7 +46,6 @@ SENSE: Mapping[str, int] = MappingProxyType(  # 1 where more is better, -1 where
         **dict.fromkeys((f"wait_{q}_s" for q in ("p50", "p90", "p95", "p99", "max")), -1),
     }
 )
-_LOOK_UP_S = 0.5  # Windows cannot interrupt a wait without a limit
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,15 @@ def plan_search(
     return Search(study, asked, chosen, forces, _cells(plan, asked, forces))
 
 
-def find_penalties(search: Search, *, engine: str, jobs: int, progress: Progress) -> list[Penalty]:
+def find_penalties(
+    search: Search, *, engine: str, jobs: int, progress: Progress, store: Store | None = None
+) -> list[Penalty]:
     """Give the break-even handling penalty of each design asked about, at every point.
+
+    Parameters
+    ----------
+    store
+        Where the weeks that are tried are kept; None keeps nothing.
 
     Raises
     ------
@@ -135,15 +140,22 @@ def find_penalties(search: Search, *, engine: str, jobs: int, progress: Progress
     penalties = []
     try:
         with executor_for(engine, jobs) as executor:
+            runs = CellRuns(
+                study,
+                search.cells,
+                executor=executor,
+                jobs=jobs,
+                engine=engine,
+                progress=progress,
+                store=store,
+            )
             for point in study.points:
-                weeks = _Weeks(search, point, engine, executor, jobs, progress)
+                weeks = _Weeks(search, point, runs, progress)
                 baseline = weeks.run(study.experiment.baseline)
                 for design in designs:
                     progress.notice(f"{design}: from 1 to {search.asked.upper:g} times as long.")
                     found = _search(search, weeks, design, baseline)
                     penalties.append(_penalty(search, point, design, found))
-    except BrokenExecutor as error:
-        raise CannotGoOn(WORKER_KILLED) from error
     finally:
         progress.finish()
     return penalties
@@ -218,39 +230,29 @@ class _Weeks:
 
     search: Search
     point: Point
-    engine: str
-    executor: Executor
-    jobs: int
+    runs: CellRuns
     progress: Progress
 
     def run(self, design: str, factor: float | None = None) -> NDArray[np.float64]:
         """Give numerators and denominators, shape (2, R, cells); at the declared factor if None."""
-        recipe = pickled(self._recipe(design, factor))
-        prepare(recipe)  # before any worker does, so that a wrong design is told at once
-        weeks: dict[int, NDArray[np.float64]] = {}
-        waiting = iter(range(self.search.replications))
-        at_work: dict[Future[tuple[NDArray[np.float64], int]], int] = {}
-        while len(weeks) < self.search.replications:
-            for week in waiting:
-                task = Task(self.point.index, week, week + 1, (design,), recipe)
-                at_work[self.executor.submit(run_cells, task, self.search.cells)] = week
-                if len(at_work) >= 2 * self.jobs:
-                    break
-            for future in wait(at_work, _LOOK_UP_S, FIRST_COMPLETED).done:
-                tally, contacts = future.result()
-                weeks[at_work.pop(future)] = tally
-                self.progress.advance(1, contacts)
-        return np.concatenate([weeks[week] for week in sorted(weeks)], axis=1)
+        point = self.point if factor is None else self._at(design, factor)
+        self.runs.run([Wanted(point, (design,), 0, self.search.replications)])
+        return self.runs.tally(point, design, self.search.replications)
 
-    def _recipe(self, design: str, factor: float | None) -> Recipe:
-        """Give the recipe of the point with one design, by its name."""
-        study, point = self.search.study, self.point
+    def _at(self, design: str, factor: float) -> Point:
+        """Give the point with one design, at this factor."""
+        point = self.point
         entry = point.centre.designs[design]
-        if factor is not None:
-            entry = entry.model_copy(update={"options": {**entry.options, OPTION: factor}})
-        changed = {design: point.changed[design]} if design in point.changed else {}
-        recipe = Recipe.of(point, study.horizon, study.experiment.seed, self.engine)
-        return replace(recipe, designs={design: entry}, changed=changed)
+        entry = entry.model_copy(update={"options": {**entry.options, OPTION: factor}})
+        designs = {**point.centre.designs, design: entry}
+        centre = point.centre.model_copy(update={"designs": designs})
+        experiment = self.search.study.experiment
+        digest = require_design(
+            experiment.centre, design, centre, point.changed.get(design), self.search.study.horizon
+        )
+        return replace(
+            point, centre=centre, designs={design: entry}, design_digests={design: digest}
+        )
 
 
 def _declared(entry: DesignEntry) -> float | None:

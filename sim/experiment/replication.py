@@ -105,24 +105,23 @@ class Prepared:
 
 def run_task(task: Task) -> Block:
     """Give the block of tallies that a task asks for."""
+    return _block(task, slice(None))
+
+
+def run_cells(task: Task, cells: NDArray[np.intp]) -> Block:
+    """Give the same of some cells alone."""
+    return _block(task, cells)
+
+
+def _block(task: Task, cells: NDArray[np.intp] | slice) -> Block:
     prepared = prepare(task.recipe)
     replications = range(task.start, task.stop)
     weeks = [run_replication(prepared, task.designs, replication) for replication in replications]
     tallies = {
-        design: np.stack([week.tallies[design] for week in weeks], axis=1)
+        design: np.stack([week.tallies[design][:, cells] for week in weeks], axis=1)
         for design in task.designs
     }
     return Block.pack(task.start, tallies, sum(week.contacts for week in weeks))
-
-
-def run_cells(task: Task, cells: NDArray[np.intp]) -> tuple[NDArray[np.float64], int]:
-    """Give some cells of a task's one design, shape (2, replications, cells), and the contacts."""
-    prepared = prepare(task.recipe)
-    replications = range(task.start, task.stop)
-    weeks = [run_replication(prepared, task.designs, replication) for replication in replications]
-    (design,) = task.designs
-    tallies = [week.tallies[design][:, cells] for week in weeks]
-    return np.stack(tallies, axis=1), sum(week.contacts for week in weeks)
 
 
 class Week(NamedTuple):

@@ -111,7 +111,7 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
         progress.finish()
     penalties = []
     if search is not None:
-        penalties = find_penalties(search, engine=engine, jobs=jobs, progress=progress)
+        penalties = find_penalties(search, engine=engine, jobs=jobs, progress=progress, store=store)
     results = Results(study, runs, penalties)
     with alone(store.folder / "lock"):  # so that all tables come from one run
         results.write_tables(folder)

@@ -138,7 +138,7 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
         raise ConfigError(problems)
     overrides = combinations(path, experiment)
     resolved = tuple(
-        _point(path, experiment, index, *pair)
+        resolve_point(path, experiment, index, *pair)
         for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
     )
     horizon = horizon_of(experiment)
@@ -200,10 +200,23 @@ def as_columns(combined: list[dict[str, Scalar]]) -> list[Varied]:
     ]
 
 
-def _point(
+def resolve_point(
     path: Path, experiment: Experiment, index: int, overrides: Mapping[str, Scalar], varied: Varied
 ) -> Point:
-    """Resolve one combination of the varied keys."""
+    """Resolve one combination of the varied keys.
+
+    Parameters
+    ----------
+    overrides
+        By dotted key of the centre: its value here.
+    varied
+        The same as the tables hold it.
+
+    Raises
+    ------
+    ConfigError
+        If the centre is wrong with these values; the message names the key of `[vary]`.
+    """
     try:
         centre, changed = load_changed(experiment.centre, overrides)
     except ConfigError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from experiment.small_experiment import write_experiment
 
-import sim.experiment.break_even as room
+import sim.experiment.cells
 import sim.report
 from sim.cli import main
 from sim.cli.penalties import in_words
@@ -150,7 +150,7 @@ def test_an_interruption_ends_with_130(sim_, tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(room, "run_cells", interrupted)
+    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
     status, out, err = sim_("breakeven", write_experiment(tmp_path), *QUICK)
     assert status == 130
     assert err.endswith("Interrupted.\n")

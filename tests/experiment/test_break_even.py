@@ -10,6 +10,7 @@ import pytest
 from experiment.small_experiment import Watcher, tables, write_experiment
 
 import sim.experiment.break_even as room
+import sim.experiment.cells
 from sim.config import ConfigError
 from sim.config.experiment import BreakEven
 from sim.experiment import (
@@ -281,7 +282,7 @@ def test_progress_is_told_and_an_interruption_ends_it(path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(room, "run_cells", interrupted)
+    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
     watcher = Watcher()
     with pytest.raises(KeyboardInterrupt):
         run_break_even(path, given={"channel": "emergency"}, jobs=1, progress=watcher)
