@@ -80,7 +80,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
                 seed=seed,
                 progress=watcher(quiet=quiet),
             )
-            _conclude(folder, quiet=quiet)
+            _conclude(folder, quiet=quiet, jobs=jobs)
         except KeyboardInterrupt:
             say("Interrupted. Finished replications are kept: run the same command to go on.")
             raise typer.Exit(INTERRUPTED) from None
@@ -151,12 +151,12 @@ app.command()(reported(breakeven))
 
 @app.command()
 @reported
-def report(results: Results) -> None:
+def report(results: Results, *, jobs: Jobs = None) -> None:
     """Draw the report of a results folder again."""
     from sim.experiment import read_manifest
 
     read_manifest(results)  # a folder that is none is told before anything is imported to draw
-    _conclude(results, quiet=True)
+    _conclude(results, quiet=True, jobs=jobs)
 
 
 @app.command()
@@ -221,7 +221,7 @@ def _refused(
     return refused
 
 
-def _conclude(folder: Path, *, quiet: bool) -> None:
+def _conclude(folder: Path, *, quiet: bool, jobs: int | None) -> None:
     """Print the answer, draw the report, and say where it is."""
     from sim.cli.penalties import print_penalties
     from sim.cli.tables import console, print_answer
@@ -237,8 +237,9 @@ def _conclude(folder: Path, *, quiet: bool) -> None:
             penalties = read_penalties(folder / BREAK_EVEN)
             labels = (answer.design_labels, answer.channel_labels)
             print_penalties(penalties, *labels, varied, console())
+    from sim.experiment.run import available_processors
     from sim.report import draw_report
 
-    page = draw_report(folder)
+    page = draw_report(folder, jobs or available_processors())
     seal(folder)
     tell(f"Report: {page}")

@@ -56,8 +56,8 @@ class _Processes(ProcessPoolExecutor):
 
 
 @contextmanager
-def executor_for(engine: str, jobs: int) -> Iterator[Executor]:
-    """Give an executor of `jobs` workers, ready for the engine; gone when the block ends.
+def executor_for(engine: str | None, jobs: int) -> Iterator[Executor]:
+    """Give an executor of `jobs` workers, ready for the engine if any; gone when the block ends.
 
     When the block ends by an exception, tasks in hand are dropped rather than waited for.
     """
@@ -67,7 +67,7 @@ def executor_for(engine: str, jobs: int) -> Iterator[Executor]:
         yield from _processes(engine, jobs)
 
 
-def _processes(engine: str, jobs: int) -> Iterator[Executor]:
+def _processes(engine: str | None, jobs: int) -> Iterator[Executor]:
     preload = ["sim.experiment.replication"]
     if engine == "compiled":
         # Compiled here first, once: workers that start on a cold cache would each compile.

@@ -24,11 +24,13 @@ _RESERVED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill the file at `path`; whoever looks sees the old file or the whole new one.
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to fill; whoever looks at `path` sees the old file or the whole new one.
 
     The bytes are on the disk before the name is (fsync, then rename), so that a kill or a power
-    cut leaves at worst a temporary file beside it.
+    cut leaves at worst a temporary file beside it. A block that ends by an exception leaves the
+    old file.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
-            write(file)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -50,6 +52,18 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     finally:
         with suppress(OSError):  # it is gone after the rename, and what failed above is told above
             temporary.unlink()
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill the file at `path`, see `atomic_file`.
+
+    Raises
+    ------
+    CannotGoOn, WrongInput
+        As `atomic_file` does.
+    """
+    with atomic_file(path) as file:
+        write(file)
 
 
 def _explained(error: OSError, path: Path) -> CannotGoOn | WrongInput:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,8 @@ from sim.experiment.block import Block, DamagedBlock
 from sim.experiment.errors import CannotGoOn, WrongInput
 from sim.experiment.event_tables import EventFigures, event_header, timeline_header
 from sim.experiment.events import plan_event_cells
-from sim.experiment.files import file_digest, write_atomically
+from sim.experiment.files import atomic_file, file_digest, write_atomically
+from sim.experiment.kpi import KpiTable
 from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
@@ -30,13 +32,11 @@ from sim.experiment.store import read_block
 from sim.experiment.tables import (
     COMPARISON_COLUMNS,
     Cells,
+    CsvTable,
     Figures,
-    Value,
     comparison_rows,
     summary_header,
     summary_rows,
-    write_csv,
-    write_kpi,
 )
 from sim.experiment.versions import versions
 from sim.measures import plan_measures
@@ -71,101 +71,89 @@ class Results:
         break_even = (BREAK_EVEN,) if self.penalties else ()
         return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *events)
 
-    def figures(self, point: int, design: str) -> Figures:
-        """Give one point under one design."""
-        run = self.runs[point]
-        cells = self._cells(point, design)
-        tally = gather(run, run.point.design_digests[design])[:, :, : cells.measure.size]
-        return Figures(point, run.point.varied, design, cells, tally)
+    def parts(self, run: PointRun) -> Iterator[tuple[Figures, Figures, EventFigures | None]]:
+        """Give one point under every design, in order: the baseline first, read once.
 
-    def event_figures(self) -> Iterator[EventFigures]:
-        """Give what the events did in every point under every design, in order."""
-        for run in self.runs.values():
-            point, targets = run.point, targets_of(run.point.centre)
-            cells = plan_event_cells(point.events, point.layout, self.study.horizon, targets)
-            for name, digest in point.design_digests.items():
-                tally = gather(run, digest)[:, :, -2 * cells.n_cells :]
-                yield EventFigures(point.index, point.varied, name, cells, tally)
+        Each with the baseline beside it, and what the events did where there are any.
+        """
+        point, experiment = run.point, self.study.experiment
+        horizon, targets = self.study.horizon, targets_of(point.centre)
+        events = plan_event_cells(point.events, point.layout, horizon, targets)
 
-    def all_figures(self) -> Iterator[Figures]:
-        """Give every point under every design, in order."""
-        for point in self.runs:
-            for design in self.study.experiment.designs:
-                yield self.figures(point, design)
+        def read(design: str) -> tuple[Figures, EventFigures | None]:
+            cells = self._cells(run, design)
+            tally = gather(run, point.design_digests[design])
+            part = Figures(
+                point.index, point.varied, design, cells, tally[:, :, : cells.measure.size]
+            )
+            if not point.events:
+                return part, None
+            happened = tally[:, :, -2 * events.n_cells :]
+            return part, EventFigures(point.index, point.varied, design, events, happened)
 
-    def summary(self) -> Iterator[tuple[Value, ...]]:
-        """Give the rows of `summary.csv`."""
-        for part in self.all_figures():
-            yield from summary_rows(part, self.keys)
+        baseline, happened = read(experiment.baseline)
+        for design in experiment.designs:
+            if design == experiment.baseline:
+                yield baseline, baseline, happened
+            else:
+                part, of_part = read(design)
+                yield part, baseline, of_part
 
-    def comparison(self) -> Iterator[tuple[Value, ...]]:
-        """Give the rows of `comparison.csv`."""
-        for point in self.runs:
-            for part, baseline in self._against_baseline(point):
-                yield from comparison_rows(part, baseline)
-
-    def accounting(self) -> Iterator[tuple[Value, ...]]:
-        """Give the rows of `accounting.csv`."""
-        for point in self.runs:
-            books = self._books(point)
-            for part, baseline in self._against_baseline(point):
-                yield from accounting_rows(part, baseline, books)
-
-    def exchange(self) -> Iterator[tuple[Value, ...]]:
-        """Give the rows of `exchange.csv`."""
-        for point in self.runs:
-            books = self._books(point)
-            for design in self.study.experiment.designs:
-                yield from exchange_rows(self.figures(point, design), books)
-
-    def _against_baseline(self, point: int) -> Iterator[tuple[Figures, Figures]]:
-        """Give every design but the baseline, in order, each with the baseline beside it."""
-        baseline = self.figures(point, self.study.experiment.baseline)
-        for design in self.study.experiment.designs:
-            if design != baseline.design:
-                yield self.figures(point, design), baseline
-
-    def _books(self, point: int) -> Books:
-        centre, layout = self.runs[point].point.centre, self.runs[point].point.layout
-        return Books.of(plan_measures(layout, self.study.horizon, targets_of(centre)))
-
-    def _cells(self, point: int, design: str) -> Cells:
-        centre = self.runs[point].point.centre_under(design)
-        layout = self.runs[point].point.layout
+    def _cells(self, run: PointRun, design: str) -> Cells:
+        centre = run.point.centre_under(design)
         targets = {name: channel.target_share.value for name, channel in centre.channels.items()}
-        return Cells.of(plan_measures(layout, self.study.horizon, targets_of(centre)), targets)
+        plan = plan_measures(run.point.layout, self.study.horizon, targets_of(centre))
+        return Cells.of(plan, targets)
 
     def write_tables(self, folder: Path) -> None:
-        """Write the tables; the folder counts as unfinished until the manifest follows."""
+        """Write the tables; the folder counts as unfinished until the manifest follows.
+
+        All of them side by side, because reading the store costs more than writing.
+        """
         (folder / MANIFEST).unlink(missing_ok=True)
-        write_atomically(folder / KPI, lambda file: write_kpi(file, self.all_figures(), self.keys))
-        for name, header, rows in (
-            (SUMMARY, summary_header(self.keys), self.summary()),
-            (COMPARISON, COMPARISON_COLUMNS, self.comparison()),
-            (ACCOUNTING, ACCOUNTING_COLUMNS, self.accounting()),
-            (EXCHANGE, EXCHANGE_COLUMNS, self.exchange()),
-        ):
-            write_atomically(folder / name, partial(write_csv, header=header, rows=rows))
-        (folder / BREAK_EVEN).unlink(missing_ok=True)  # an earlier run may have been asked for it
+        for name in (BREAK_EVEN, EVENTS, TIMELINE):
+            if name not in self.tables:  # an earlier run may have been asked for it
+                (folder / name).unlink(missing_ok=True)
         if self.penalties:
             write = partial(write_penalties, penalties=self.penalties)
             write_atomically(folder / BREAK_EVEN, write)
-        self._write_events(folder)
+        with ExitStack() as opened:
+            kpi = opened.enter_context(
+                KpiTable(opened.enter_context(atomic_file(folder / KPI)), self.keys)
+            )
+            tables = {
+                name: opened.enter_context(
+                    CsvTable(opened.enter_context(atomic_file(folder / name)), header)
+                )
+                for name, header in self._headers()
+            }
+            for run in self.runs.values():
+                self._write_point(run, kpi, tables)
 
-    def _write_events(self, folder: Path) -> None:
-        """Write the two tables of events, or take away those of an earlier run that had some."""
-        if not self.study.experiment.events:
-            for name in (EVENTS, TIMELINE):
-                (folder / name).unlink(missing_ok=True)
-            return
-        rows = (row for part in self.event_figures() for row in part.event_rows())
-        write_atomically(
-            folder / EVENTS, lambda file: write_csv(file, event_header(self.keys), rows)
-        )
-        minutes = (row for part in self.event_figures() for row in part.timeline_rows())
-        write_atomically(
-            folder / TIMELINE, lambda file: write_csv(file, timeline_header(self.keys), minutes)
-        )
+    def _headers(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Give the columns of the CSV tables that come from the store."""
+        yield SUMMARY, summary_header(self.keys)
+        yield COMPARISON, COMPARISON_COLUMNS
+        yield ACCOUNTING, ACCOUNTING_COLUMNS
+        yield EXCHANGE, EXCHANGE_COLUMNS
+        if self.study.experiment.events:
+            yield EVENTS, event_header(self.keys)
+            yield TIMELINE, timeline_header(self.keys)
+
+    def _write_point(self, run: PointRun, kpi: KpiTable, tables: Mapping[str, CsvTable]) -> None:
+        """Write the rows of one point in all tables."""
+        centre, layout = run.point.centre, run.point.layout
+        books = Books.of(plan_measures(layout, self.study.horizon, targets_of(centre)))
+        for part, baseline, happened in self.parts(run):
+            kpi.add(part)
+            tables[SUMMARY].add(summary_rows(part, self.keys))
+            tables[EXCHANGE].add(exchange_rows(part, books))
+            if part is not baseline:
+                tables[COMPARISON].add(comparison_rows(part, baseline))
+                tables[ACCOUNTING].add(accounting_rows(part, baseline, books))
+            if happened is not None:
+                tables[EVENTS].add(happened.event_rows())
+                tables[TIMELINE].add(happened.timeline_rows())
 
     def write_manifest(self, folder: Path, engine: str, elapsed_s: float) -> None:
         """Write what was asked, of which world, by which program, and what came of it."""

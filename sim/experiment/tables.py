@@ -1,8 +1,8 @@
 """The tables of a results folder, built from the store point by point.
 
-`kpi.parquet` holds every replication, `summary.csv` and `comparison.csv` what they say together.
-The bytes depend on the figures alone: the same order of rows always, floats in their shortest
-exact form, no time and no machine in them.
+`kpi.parquet` (see `kpi`) holds every replication, `summary.csv` and `comparison.csv` what they say
+together. The bytes depend on the figures alone: the same order of rows always, floats in their
+shortest exact form, no time and no machine in them.
 
 The CSV files are UTF-8 with a byte order mark, because Excel takes a file without one for the
 local code page and garbles every name beyond ASCII; pandas and R's readr skip it. A name that a
@@ -15,17 +15,14 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.experiment.scenario import Varied
 from sim.experiment.statistics import (
     Interval,
-    divide,
     ratio_difference,
     ratio_interval,
     share_meeting,
@@ -35,7 +32,6 @@ from sim.measures import MeasurePlan
 ALL = "all"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_ENCODING = "utf-8-sig"
-_ROWS_PER_GROUP = 1 << 19  # a few MB of columns in memory at a time
 
 Floats = NDArray[np.float64]
 Value = str | int | float | None
@@ -61,12 +57,9 @@ class Cells:
             for name in ("force", "channel", "group", "period", "measure", "unit")
         }
         promised = labels["measure"] == "service_level"
-        target = np.array(
-            [
-                target_share.get(str(channel), np.nan) if here else np.nan
-                for channel, here in zip(labels["channel"], promised, strict=True)
-            ]
-        )
+        target = np.full(promised.shape, np.nan)
+        for channel, share in target_share.items():
+            target[promised & (labels["channel"] == channel)] = share
         return cls(**labels, target=target)
 
     @property
@@ -97,68 +90,6 @@ class Figures:
     design: str
     cells: Cells
     tally: Floats
-
-
-def write_kpi(file: BinaryIO, figures: Iterable[Figures], keys: Sequence[str]) -> None:
-    """Write the tidy table of every measure, cell and replication, a part at a time.
-
-    Parameters
-    ----------
-    figures
-        In order of point and design.
-    keys
-        The varied keys, each a column.
-    """
-    writer: pq.ParquetWriter | None = None
-    try:
-        for part in figures:
-            replications, cells = part.tally.shape[1:]
-            step = max(1, _ROWS_PER_GROUP // max(1, cells))
-            for start in range(0, replications, step):
-                table = _kpi_rows(part, keys, start, min(start + step, replications))
-                if writer is None:
-                    writer = pq.ParquetWriter(file, table.schema, compression="zstd")
-                writer.write_table(table, row_group_size=table.num_rows)
-    finally:
-        if writer is not None:
-            writer.close()
-
-
-def _kpi_rows(part: Figures, keys: Sequence[str], start: int, stop: int) -> pa.Table:
-    """Give the rows of some replications."""
-    cells, weeks = part.cells, stop - start
-    size = cells.measure.size
-    numerator, denominator = part.tally[:, start:stop].reshape(2, -1)
-    rows = weeks * size
-
-    def labels(column: NDArray[np.str_]) -> pa.DictionaryArray:
-        names, codes = np.unique(column, return_inverse=True)
-        return pa.DictionaryArray.from_arrays(
-            pa.array(np.tile(codes.astype(np.int32), weeks)), pa.array(names.tolist(), pa.string())
-        )
-
-    def same(value: Value) -> pa.Array:
-        if isinstance(value, str):
-            codes = pa.array(np.zeros(rows, dtype=np.int32))
-            return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string()))
-        return pa.array(np.full(rows, np.nan if value is None else value, dtype=np.float64))
-
-    columns = {
-        "point": pa.array(np.full(rows, part.point, dtype=np.int32)),
-        "design": same(part.design),
-        "replication": pa.array(np.repeat(np.arange(start, stop, dtype=np.int32), size)),
-        "force": labels(cells.force),
-        "channel": labels(cells.channel),
-        "group": labels(cells.group),
-        "period": labels(cells.period),
-        "measure": labels(cells.measure),
-        "numerator": pa.array(numerator),
-        "denominator": pa.array(denominator),
-        "value": pa.array(divide(numerator, denominator), from_pandas=True),  # 0/0 is null
-        "unit": labels(cells.unit),
-        **{key: same(part.varied[key]) for key in keys},
-    }
-    return pa.table(columns)
 
 
 SUMMARY_COLUMNS = ("force", "channel", "period", "measure", "value", "ci_low", "ci_high")
@@ -229,14 +160,35 @@ def comparison_rows(part: Figures, baseline: Figures) -> Iterator[tuple[Value, .
         )
 
 
+class CsvTable:
+    """A CSV file that spreadsheets open cleanly, written part by part; missing numbers are empty.
+
+    A context: when it ends, everything is in the file, which stays open.
+    """
+
+    def __init__(self, file: BinaryIO, header: Sequence[str]) -> None:
+        """Begin with the header."""
+        self._text = io.TextIOWrapper(file, encoding=CSV_ENCODING, newline="", write_through=True)
+        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._writer.writerow([as_text(name) for name in header])
+
+    def add(self, rows: Iterable[Sequence[Value]]) -> None:
+        """Write further rows."""
+        self._writer.writerows([_cell(value) for value in row] for row in rows)
+
+    def __enter__(self) -> Self:
+        """Give the table itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the file, closed already where it could not be written."""
+        self._text.detach()
+
+
 def write_csv(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-    """Write rows as CSV that spreadsheets open cleanly; missing numbers are empty."""
-    text = io.TextIOWrapper(file, encoding=CSV_ENCODING, newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([as_text(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    text.flush()
-    text.detach()
+    """Write rows as a CSV file in one go."""
+    with CsvTable(file, header) as table:
+        table.add(rows)
 
 
 def as_text(name: str) -> str:

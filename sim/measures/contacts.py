@@ -98,8 +98,10 @@ class ContactSums:
         Shape (F, 168): handle time offered.
     answered_by
         Shape (F, C, G): answered contacts by group.
+    at_once
+        Shape (F, C): contacts answered without a wait.
     waits_s
-        For each class, the sorted waits of its answered contacts.
+        For each class, the sorted waits of its other answered contacts.
     """
 
     ends: FloatArray
@@ -107,6 +109,7 @@ class ContactSums:
     redials: FloatArray
     load_h: FloatArray
     answered_by: FloatArray
+    at_once: FloatArray
     waits_s: list[FloatArray]
 
 
@@ -116,16 +119,18 @@ def sum_contacts(plan: MeasurePlan, contacts: MeasuredContacts) -> ContactSums:
     forces, channels, groups = len(layout.forces), len(layout.channels), layout.n_groups
     k, wait_s = contacts.contact_class, contacts.wait_s
     by_hour = k * HOURS_PER_WEEK + contacts.hour_of_week
-    in_time = wait_s <= plan.targets.answer_within_s[layout.class_channel][k]
-    end = 2 * (contacts.outcome.astype(np.int64) - ANSWERED) + in_time
+    end = contacts.outcome - ANSWERED
+    end *= 2
+    end += wait_s <= plan.targets.answer_within_s[layout.class_channel][k]
+    by_end = by_hour * N_ENDS
+    by_end += end
 
     answered = np.flatnonzero(contacts.outcome == ANSWERED)
     k_answered, wait_answered_s = k[answered], wait_s[answered]
+    waited = np.flatnonzero(wait_answered_s > 0)  # only these need to be sorted
     n_classes, n_hours = layout.n_classes, layout.n_classes * HOURS_PER_WEEK
     return ContactSums(
-        count(by_hour * N_ENDS + end, n_hours * N_ENDS).reshape(
-            forces, channels, HOURS_PER_WEEK, N_ENDS
-        ),
+        count(by_end, n_hours * N_ENDS).reshape(forces, channels, HOURS_PER_WEEK, N_ENDS),
         add(by_hour[answered], wait_answered_s, n_hours).reshape(forces, channels, -1),
         count(k[contacts.redial], n_classes).reshape(forces, channels),
         add(by_hour, contacts.handle_s, n_hours).reshape(forces, channels, -1).sum(axis=1)
@@ -133,7 +138,8 @@ def sum_contacts(plan: MeasurePlan, contacts: MeasuredContacts) -> ContactSums:
         count(k_answered * groups + contacts.group[answered], n_classes * groups).reshape(
             forces, channels, groups
         ),
-        _sorted_by_class(k_answered, wait_answered_s, n_classes),
+        count(k_answered[wait_answered_s == 0], n_classes).reshape(forces, channels),
+        _sorted_by_class(k_answered[waited], wait_answered_s[waited], n_classes),
     )
 
 
@@ -162,15 +168,15 @@ def contact_block(plan: MeasurePlan, sums: ContactSums) -> list[Pair]:
         "answered_elsewhere": (with_all(elsewhere.sum(axis=2), 0, 1), answered),
         "asa_s": (waited_s, answered),
     }
-    cells |= _quantile_cells(sums.waits_s, answered)
+    cells |= _quantile_cells(sums, answered)
     return [cells[measure] for measure in CONTACT_MEASURES]
 
 
 def threshold_block(sums: ContactSums) -> list[Pair]:
     """Give the pairs of THRESHOLD_MEASURES, each of shape (F + 1, C)."""
     shape = sums.ends.shape[:2]
-    within = np.array([waits_s.searchsorted(THRESHOLDS_S, "right") for waits_s in sums.waits_s])
-    within = with_all(within.reshape(*shape, -1).astype(np.float64), 0)
+    late = np.array([waits_s.searchsorted(THRESHOLDS_S, "right") for waits_s in sums.waits_s])
+    within = with_all(sums.at_once[..., None] + late.reshape(*shape, -1), 0)
     offered = with_all(sums.ends.sum(axis=(2, 3)), 0)
     return [(within[..., x], offered) for x in range(len(THRESHOLDS_S))]
 
@@ -240,26 +246,30 @@ def _bands(plan: MeasurePlan, sums: ContactSums) -> tuple[FloatArray, FloatArray
     for k, waits_s in enumerate(sums.waits_s):
         counts[0, k] = waits_s.searchsorted(under_s[k], "left")
         counts[1, k] = waits_s.searchsorted(upto_s[k], "right")
+    counts += sums.at_once.ravel() * np.array([under_s > 0, upto_s >= 0])
     under, upto = with_all(counts.reshape(2, *sums.ends.shape[:2]), 1, 2)
     return under, upto
 
 
-def _quantile_cells(waits_s: list[FloatArray], answered: FloatArray) -> dict[str, Pair]:
+def _quantile_cells(sums: ContactSums, answered: FloatArray) -> dict[str, Pair]:
     """Give the quantiles of the wait, by force and channel with all.
 
     The p% quantile of n waits is the one of rank ceil(p n / 100), in whole numbers.
     """
     percents = np.array(list(WAIT_QUANTILES.values()))
     forces, channels = (size - 1 for size in answered.shape)
+    at_once = with_all(sums.at_once, 0, 1).astype(np.int64)
     values = np.zeros((percents.size, forces + 1, channels + 1))
     for force in range(forces + 1):
         of_forces = range(forces) if force == forces else [force]
         for channel in range(channels + 1):
             of_channels = range(channels) if channel == channels else [channel]
-            parts = [waits_s[f * channels + c] for f in of_forces for c in of_channels]
-            merged = parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
-            if merged.size:
-                rank = (percents * merged.size + 99) // 100
-                values[:, force, channel] = merged[rank - 1]
+            parts = [sums.waits_s[f * channels + c] for f in of_forces for c in of_channels]
+            # A stable sort finds the runs that are sorted already and merges them.
+            waits_s = parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts), kind="stable")
+            n_at_once = at_once[force, channel]
+            rank = (percents * (n_at_once + waits_s.size) + 99) // 100 - n_at_once
+            late = rank > 0
+            values[late, force, channel] = waits_s[rank[late] - 1]
     exists = (answered > 0).astype(np.float64)
     return {name: (values[p], exists) for p, name in enumerate(WAIT_QUANTILES)}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.measures.by_code import FloatArray, IntArray, add
+from sim.measures.by_code import FloatArray, IntArray, add, count
 from sim.records import HOURS_PER_WEEK, SECONDS_PER_HOUR, Horizon
 
 ROUNDING_H = 1e-9  # no part of an hour, only the error of adding hours up
@@ -39,8 +39,11 @@ class WindowHours:
 
     def index_of(self, instant_s: FloatArray) -> IntArray:
         """Give the index of the hour of each instant; the end of the window is in the last."""
-        since_h = (instant_s - self.edge_s[0]) / SECONDS_PER_HOUR + self.offset_h
-        index: IntArray = np.minimum(since_h.astype(np.int64), self.n_hours - 1)
+        since_h = instant_s - self.edge_s[0]
+        since_h /= SECONDS_PER_HOUR
+        since_h += self.offset_h
+        index: IntArray = since_h.astype(np.int64)
+        np.minimum(index, self.n_hours - 1, out=index)
         return index
 
     def clip(self, instant_s: FloatArray) -> FloatArray:
@@ -73,7 +76,7 @@ def window_hours(horizon: Horizon) -> WindowHours:
 
 @dataclass(frozen=True, eq=False)
 class Spans:
-    """Spans of time of groups of handlers; arrays of one length.
+    """Spans of time of handlers; arrays of one length.
 
     Parameters
     ----------
@@ -81,31 +84,37 @@ class Spans:
         What the span is added to: a group, or a force and group.
     from_s, until_s
         Instants in seconds; the end may be inf.
-    handlers
-        How many handlers the span stands for.
     """
 
     row: IntArray
     from_s: FloatArray
     until_s: FloatArray
-    handlers: FloatArray
 
 
-def handler_hours(hours: WindowHours, spans: Spans, n_rows: int) -> FloatArray:
+def handler_hours(
+    hours: WindowHours, spans: Spans, n_rows: int, handlers: FloatArray | None = None
+) -> FloatArray:
     """Give the hours that spans have in each hour of the window, exactly; shape (R, B).
+
+    A span stands for one handler, or for as many as `handlers` has in its place.
 
     A span that covers several hours is split at the full hours. It is the difference of two
     integrals from the opening of the window, and such an integral up to an instant fills every hour
     before the instant's own and a part of that one; so counting ends by hour is enough.
     """
     seconds = np.zeros((n_rows, hours.n_hours))
+    first_code = spans.row * hours.n_hours
     for instant_s, sign in ((spans.until_s, 1.0), (spans.from_s, -1.0)):
-        inside_s = hours.clip(instant_s)
-        index = hours.index_of(inside_s)
-        code = spans.row * hours.n_hours + index
-        part_s = (inside_s - hours.edge_s[index]) * spans.handlers
+        part_s = hours.clip(instant_s)
+        index = hours.index_of(part_s)
+        part_s -= hours.edge_s[index]
+        code = np.add(first_code, index, out=index)
+        if handlers is None:
+            ends = count(code, seconds.size).reshape(seconds.shape)
+        else:
+            part_s *= handlers
+            ends = add(code, handlers, seconds.size).reshape(seconds.shape)
         parts_s = add(code, part_s, seconds.size).reshape(seconds.shape)
-        ends = add(code, spans.handlers, seconds.size).reshape(seconds.shape)
         ends_later = ends[:, ::-1].cumsum(axis=1)[:, ::-1] - ends
         seconds += sign * (ends_later * np.diff(hours.edge_s) + parts_s)
     return seconds / SECONDS_PER_HOUR

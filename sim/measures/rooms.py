@@ -20,13 +20,15 @@ def room_blocks(
     hours, forces, groups = plan.hours, len(plan.layout.forces), plan.layout.n_groups
     row = np.flatnonzero(log.group >= 0)
     group, answer_s, end_s = log.group[row], log.wait_end_s[row], log.service_end_s[row]
-    force = plan.layout.class_force[workload.contact_class[row]]
+    pair = (plan.layout.class_force * groups)[workload.contact_class[row]]
+    pair += group
 
-    given = _one_each(force * groups + group, answer_s, end_s)
+    given = Spans(pair, answer_s, end_s)
     given_h = handler_hours(hours, given, forces * groups).reshape(forces, groups, hours.n_hours)
     busy = given_h.sum(axis=0)
-    staffed = handler_hours(hours, staffing_spans(staffing), groups)
-    staffed += handler_hours(hours, overruns(staffing, _one_each(group, answer_s, end_s)), groups)
+    levels, handlers = staffing_spans(staffing)
+    staffed = handler_hours(hours, levels, groups, handlers.astype(np.float64))
+    staffed += handler_hours(hours, overruns(staffing, Spans(group, answer_s, end_s)), groups)
     all_busy = np.abs(staffed - busy) < ROUNDING_H  # equal but for the last digit
     staffed[all_busy] = busy[all_busy]
 
@@ -49,14 +51,17 @@ def _by_room(plan: MeasurePlan, by_group: FloatArray) -> FloatArray:
     return np.concatenate((by_group, by_force, by_group.sum(axis=0, keepdims=True)))
 
 
-def staffing_spans(staffing: Staffing) -> Spans:
-    """Give the spans between the steps of each group, by group, then time; the last never ends."""
+def staffing_spans(staffing: Staffing) -> tuple[Spans, IntArray]:
+    """Give the spans between the steps of each group, and how many handlers each has.
+
+    They are in order of group, then time; the last of a group never ends.
+    """
     order = np.argsort(staffing.step_group, kind="stable")
     group, from_s = staffing.step_group[order], staffing.step_s[order]
     until_s = np.full(from_s.shape, np.inf)
     same = group[1:] == group[:-1]
     until_s[:-1][same] = from_s[1:][same]
-    return Spans(group, from_s, until_s, staffing.step_staffed[order].astype(np.float64))
+    return Spans(group, from_s, until_s), staffing.step_staffed[order]
 
 
 def overruns(staffing: Staffing, calls: Spans) -> Spans:
@@ -66,14 +71,15 @@ def overruns(staffing: Staffing, calls: Spans) -> Spans:
     overruns, for nobody takes a call before them: every engine answers only with a handler free.
     So staffed + overruns is the larger of staffed and busy, at every instant.
     """
-    levels = staffing_spans(staffing)
+    levels, staffed = staffing_spans(staffing)
+    calls = _in_hand_at_a_step(staffing, calls)
     of_group = np.arange(staffing.n_groups + 1)
     level_cut = levels.row.searchsorted(of_group)
     parted = parting(calls.row, staffing.n_groups)
     call_cut = calls.row[parted].searchsorted(of_group)
     answer_s, end_s = calls.from_s[parted], calls.until_s[parted]
 
-    found = [_one_each(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))]
+    found = [Spans(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))]
     for group in range(staffing.n_groups):
         level = slice(level_cut[group], level_cut[group + 1])
         call = slice(call_cut[group], call_cut[group + 1])
@@ -81,18 +87,21 @@ def overruns(staffing: Staffing, calls: Spans) -> Spans:
         ends_s = np.sort(end_s[call])
         ended = ends_s.searchsorted(from_s, "right")
         busy = np.sort(answer_s[call]).searchsorted(from_s, "right") - ended
-        over = np.maximum(busy - levels.handlers[level].astype(np.int64), 0)
+        over = np.maximum(busy - staffed[level], 0)
         which = np.repeat(np.arange(over.size), over)
         nth = np.arange(which.size) - np.repeat(np.cumsum(over) - over, over)
         last_s = np.minimum(ends_s[ended[which] + nth], until_s[which])
-        found.append(_one_each(np.full(which.size, group), from_s[which], last_s))
-    return _one_each(
+        found.append(Spans(np.full(which.size, group), from_s[which], last_s))
+    return Spans(
         np.concatenate([spans.row for spans in found]),
         np.concatenate([spans.from_s for spans in found]),
         np.concatenate([spans.until_s for spans in found]),
     )
 
 
-def _one_each(row: IntArray, from_s: FloatArray, until_s: FloatArray) -> Spans:
-    """Give spans of one handler each."""
-    return Spans(row, from_s, until_s, np.ones(row.shape))
+def _in_hand_at_a_step(staffing: Staffing, calls: Spans) -> Spans:
+    """Give the calls in hand while some group steps: a small part, and no others matter."""
+    step_s = np.append(np.unique(staffing.step_s), np.inf)
+    next_step_s = step_s[step_s.searchsorted(calls.from_s)]
+    in_hand = np.flatnonzero(next_step_s < calls.until_s)
+    return Spans(calls.row[in_hand], calls.from_s[in_hand], calls.until_s[in_hand])

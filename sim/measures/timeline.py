@@ -91,12 +91,11 @@ def tabulate_timeline(
     served = np.flatnonzero(
         (log.group >= 0) & (log.wait_end_s < until_s) & (log.service_end_s > from_s)
     )
-    level = staffing_spans(staffing)
-    handlers = level.handlers
+    level, handlers = staffing_spans(staffing)
     means = (
         _with_all(plan, _by_bin(plan, force[queued], log.arrival_s[queued], ended_s[queued])),
         _with_all(plan, _by_bin(plan, force[first], log.arrival_s[first], ended_s[first])),
-        _rooms(plan, room[level.row], level.from_s, level.until_s, handlers),
+        _rooms(plan, room[level.row], level.from_s, level.until_s, handlers.astype(np.float64)),
         _rooms(plan, room[log.group[served]], log.wait_end_s[served], log.service_end_s[served]),
     )
     shape = (len(layout.forces), edge_s.size - 1)

@@ -6,7 +6,7 @@ what leaves is `Results`, tables whose columns have been checked. Nothing is dra
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from sim.experiment.results import (
     TIMELINE,
 )
 from sim.experiment.tables import CSV_ENCODING, as_named
+from sim.report.over_weeks import OverWeeks, UnknownOrder, read_over_weeks
 
 WORDS = (
     *("design", "baseline", "force", "channel", "group", "period", "measure", "unit"),
@@ -57,8 +58,6 @@ SUMMARY_COLUMNS = (
     *ESTIMATE_COLUMNS,
 )
 COMPARISON_COLUMNS = ("point", "design", "baseline", "difference", *ESTIMATE_COLUMNS)
-# Columns that no figure needs once the rows of a point are chosen; a long study has many rows.
-UNREAD = frozenset({"point", "value", "unit"})
 MANIFEST_KEYS = ("experiment", "centre", "evidence", "designs", "seed", "versions", "engine")
 
 
@@ -91,20 +90,13 @@ class Results:
     varied: dict[int, dict[str, str]]
     altered: tuple[str, ...]
 
-    def kpi(self, measures: Iterable[str], point: int) -> pd.DataFrame:
-        """Give the rows of `kpi.parquet` of these measures at a point."""
+    def over_weeks(self, measures: Collection[str], point: int) -> OverWeeks:
+        """Give the cells of `kpi.parquet` of these measures at a point."""
         path = self.folder / KPI
         try:
-            table = pq.read_table(
-                path,
-                columns=[name for name in KPI_COLUMNS if name not in UNREAD],
-                filters=[("point", "==", point), ("measure", "in", sorted(set(measures)))],
-                read_dictionary=[name for name in KPI_COLUMNS if name in WORDS],
-            )
-        except (OSError, pa.ArrowException) as error:
+            return read_over_weeks(path, measures, point)
+        except (OSError, UnknownOrder, pa.ArrowException) as error:
             raise ReportError(_again(path, f"cannot be read ({error})")) from error
-        frame: pd.DataFrame = table.to_pandas()
-        return frame
 
     def optional(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame | None:
         """Give a table that not every experiment leaves, None where it is not there.

@@ -5,7 +5,7 @@ everything they say. Where an experiment varies something, a study is one of its
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -257,9 +257,9 @@ class Study:
             )
         }
 
-    def over_weeks(self, measures: Iterable[str]) -> OverWeeks:
+    def over_weeks(self, measures: Collection[str]) -> OverWeeks:
         """Give measures that stand in `kpi.parquet` alone, with intervals over replications."""
-        return OverWeeks(self.results.kpi(measures, self.point))
+        return self.results.over_weeks(measures, self.point)
 
 
 def reference_study(results: Results) -> Study:

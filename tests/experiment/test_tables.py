@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.kpi import KpiTable
 from sim.experiment.tables import (
     COMPARISON_COLUMNS,
     Cells,
@@ -17,7 +18,6 @@ from sim.experiment.tables import (
     summary_header,
     summary_rows,
     write_csv,
-    write_kpi,
 )
 
 LABELS = [
@@ -165,7 +165,9 @@ def test_numbers_are_written_exactly_and_missing_ones_are_empty():
 
 def kpi_bytes(*parts, keys=("staffing.scale",)):
     file = io.BytesIO()
-    write_kpi(file, parts, keys)
+    with KpiTable(file, keys) as table:
+        for part in parts:
+            table.add(part)
     return file.getvalue()
 
 

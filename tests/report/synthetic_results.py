@@ -17,6 +17,7 @@ import numpy as np
 from sim.config import evidence, layout_of
 from sim.config.centre import Centre
 from sim.experiment.files import file_digest
+from sim.experiment.kpi import KpiTable
 from sim.experiment.tables import (
     COMPARISON_COLUMNS,
     Cells,
@@ -25,7 +26,6 @@ from sim.experiment.tables import (
     summary_header,
     summary_rows,
     write_csv,
-    write_kpi,
 )
 from sim.measures import Targets, plan_measures
 from sim.records import Horizon
@@ -282,8 +282,9 @@ def write_results(folder: Path, made: Synthetic | None = None) -> Path:
         for design in made.designs
     }
     baseline = next(iter(made.designs))
-    with (folder / "kpi.parquet").open("wb") as file:
-        write_kpi(file, parts.values(), keys)
+    with (folder / "kpi.parquet").open("wb") as file, KpiTable(file, keys) as table:
+        for part in parts.values():
+            table.add(part)
     with (folder / "summary.csv").open("wb") as file:
         rows = (row for part in parts.values() for row in summary_rows(part, keys))
         write_csv(file, summary_header(keys), rows)
