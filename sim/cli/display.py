@@ -16,7 +16,7 @@ from rich.progress import (
 from rich.text import Text
 
 from sim.cli.outcome import say
-from sim.experiment.progress import Precision
+from sim.experiment.progress import Precision, furthest_off
 
 _LOG_EVERY_S = 60.0
 
@@ -79,7 +79,7 @@ class Bar:
             self.progress.update(
                 self.task,
                 total=self.wanted,
-                precision=precise(max(self.reached.values(), key=lambda r: r.half_width)),
+                precision=precise(furthest_off(self.reached.values())),
             )
 
     def notice(self, message: str) -> None:

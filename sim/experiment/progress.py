@@ -1,6 +1,8 @@
 """What a run tells whoever watches it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf, isnan
 from typing import Protocol
 
 
@@ -22,6 +24,21 @@ class Precision:
     unit: str
     half_width: float
     wanted: float
+
+    @property
+    def met(self) -> bool:
+        """Whether it is narrow enough; not while nothing is known."""
+        return self.half_width <= self.wanted
+
+    @property
+    def ratio(self) -> float:
+        """How many times as wide as wanted, infinity while nothing is known."""
+        return inf if isnan(self.half_width) else self.half_width / self.wanted
+
+
+def furthest_off(reached: Iterable[Precision]) -> Precision:
+    """Give the interval that is widest against what is wanted."""
+    return max(reached, key=lambda each: each.ratio)
 
 
 class Progress(Protocol):

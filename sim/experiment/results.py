@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from sim.experiment.event_tables import EventFigures, event_header, timeline_hea
 from sim.experiment.events import plan_event_cells
 from sim.experiment.files import file_digest, write_atomically
 from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
+from sim.experiment.progress import furthest_off
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
 from sim.experiment.store import read_block
@@ -193,11 +194,7 @@ class Results:
             "replications": {
                 **experiment.replications.model_dump(mode="json"),
                 "reached": {str(point): run.wanted for point, run in self.runs.items()},
-                "half_width": {
-                    str(point): _finite(run.half_width())
-                    for point, run in self.runs.items()
-                    if experiment.replications.until is not None
-                },
+                **self._precision(),
             },
             "designs": {
                 name: {
@@ -215,6 +212,23 @@ class Results:
             "files": {name: file_digest(folder / name) for name in self.tables},
         }
         _write_json(folder / MANIFEST, manifest)
+
+    def _precision(self) -> dict[str, Any]:
+        """Give what each point has reached: of every rule the widest interval, and the worst."""
+        untils = self.study.experiment.replications.until
+        reached = {str(point): run.precision(untils) for point, run in self.runs.items() if untils}
+        return {
+            "half_width": {
+                point: _finite(furthest_off(rules).half_width) for point, rules in reached.items()
+            },
+            "precision": {
+                point: [
+                    {**asdict(rule), "half_width": _finite(rule.half_width), "met": rule.met}
+                    for rule in rules
+                ]
+                for point, rules in reached.items()
+            },
+        }
 
 
 def gather(run: PointRun, design: str) -> NDArray[np.float64]:

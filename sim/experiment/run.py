@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from sim.config.errors import unknown
 from sim.config.experiment import BreakEven
 from sim.engine import ENGINES
@@ -215,19 +213,11 @@ def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
 
 
 def _nothing_stored(study: Study, point: Point) -> Stored:
-    """Give what is known before the store is looked into: what the stopping rule looks at."""
-    until = study.experiment.replications.until
-    if until is None:
-        return Stored(np.array([], dtype=np.intp))
+    """Give what is known before the store is looked into: what the stopping rules look at."""
+    untils = study.experiment.replications.until
     plan = plan_measures(point.layout, study.horizon, targets_of(point.centre))
-    cells = precision_cells(study.path, until, plan)
-    channel = point.centre.channels[until.channel].label or until.channel
-    measure = until.measure.replace("_", " ")
-    return Stored(
-        cells,
-        tuple(f"{channel} {measure}, {force}" for force in plan.force[cells]),
-        str(plan.unit[cells[0]]),
-    )
+    labels = {name: channel.label or name for name, channel in point.centre.channels.items()}
+    return Stored(precision_cells(study.path, untils, plan, labels))
 
 
 def _write_plan(store: Store, study: Study) -> None:

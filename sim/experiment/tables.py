@@ -22,7 +22,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.experiment.scenario import Varied
 from sim.experiment.statistics import (
     Interval,
     divide,
@@ -30,6 +29,7 @@ from sim.experiment.statistics import (
     ratio_interval,
     share_meeting,
 )
+from sim.experiment.sweep import Varied
 from sim.measures import MeasurePlan
 
 ALL = "all"
