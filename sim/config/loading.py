@@ -1,9 +1,9 @@
 """Reads a centre or an experiment from its files, or tells everything that is wrong with them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -61,22 +61,59 @@ def load_changed(
     ConfigError
         As `load_centre`.
     """
-    file = centre_file(folder)
-    raw = overridden(read_toml(file), overrides or {}, file)
-    problems = reference_problems(raw, file)
-    reader = SeriesReader(file.parent, names_in(raw, "forces"), names_in(raw, "channels"))
-    changed: dict[str, Centre] = {}
-    try:
-        centre = Centre.model_validate(raw, context=reader)
-    except ValidationError as error:
-        problems = problems_of(error, Centre, raw, file) + problems
-    if not problems:
-        problems = centre_problems(centre, file)
-    if not problems:
-        changed, problems = under_designs(raw, centre, file, reader)
-    if problems:
-        raise ConfigError(_naming_overrides(problems, overrides or {}))
-    return centre, changed
+    return CentreFiles.read(folder).with_overrides(overrides or {})
+
+
+@dataclass(frozen=True)
+class CentreFiles:
+    """The files of a centre, read once for all points of a sweep.
+
+    Parameters
+    ----------
+    file
+        The path of `centre.toml`.
+    raw
+        What it holds.
+    series
+        Reads the CSV files beside it, each when it is first asked for.
+    """
+
+    file: Path
+    raw: Mapping[str, Any]
+    series: SeriesReader
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the TOML file of a centre.
+
+        Raises
+        ------
+        ConfigError
+            If there is none, or it is not TOML.
+        """
+        file = centre_file(folder)
+        raw = read_toml(file)
+        series = SeriesReader(file.parent, names_in(raw, "forces"), names_in(raw, "channels"))
+        return cls(file, raw, series)
+
+    def with_overrides(
+        self, overrides: Mapping[str, object]
+    ) -> tuple[Centre, Mapping[str, Centre]]:
+        """Give the centre with these overrides, as `load_changed` does."""
+        raw = overridden(self.raw, overrides, self.file)
+        problems = reference_problems(raw, self.file)
+        changed: dict[str, Centre] = {}
+        try:
+            centre = Centre.model_validate(raw, context=self.series)
+        except ValidationError as error:
+            problems = problems_of(error, Centre, raw, self.file) + problems
+        if not problems:
+            problems = centre_problems(centre, self.file)
+        if not problems:
+            changed, problems = under_designs(raw, centre, self.file, self.series)
+        if problems:
+            raise ConfigError(_naming_overrides(problems, overrides))
+        return centre, changed
 
 
 def _naming_overrides(problems: list[Problem], overrides: Iterable[str]) -> list[Problem]:

@@ -24,6 +24,7 @@ from sim.experiment.event_tables import EventFigures, event_header, timeline_hea
 from sim.experiment.events import plan_event_cells
 from sim.experiment.files import file_digest, write_atomically
 from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
+from sim.experiment.plans import plan_for
 from sim.experiment.progress import furthest_off
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
@@ -40,7 +41,6 @@ from sim.experiment.tables import (
     write_kpi,
 )
 from sim.experiment.versions import versions
-from sim.measures import plan_measures
 
 MANIFEST = "manifest.json"
 KPI = "kpi.parquet"
@@ -128,13 +128,13 @@ class Results:
 
     def _books(self, point: int) -> Books:
         centre, layout = self.runs[point].point.centre, self.runs[point].point.layout
-        return Books.of(plan_measures(layout, self.study.horizon, targets_of(centre)))
+        return Books.of(plan_for(layout, self.study.horizon, targets_of(centre)))
 
     def _cells(self, point: int, design: str) -> Cells:
         centre = self.runs[point].point.centre_under(design)
         layout = self.runs[point].point.layout
         targets = {name: channel.target_share.value for name, channel in centre.channels.items()}
-        return Cells.of(plan_measures(layout, self.study.horizon, targets_of(centre)), targets)
+        return Cells.of(plan_for(layout, self.study.horizon, targets_of(centre)), targets)
 
     def write_tables(self, folder: Path) -> None:
         """Write the tables; the folder counts as unfinished until the manifest follows."""

@@ -14,9 +14,10 @@ from sim.experiment.errors import WrongInput
 from sim.experiment.executors import executor_for
 from sim.experiment.files import alone, folder_name, write_atomically
 from sim.experiment.penalty import Penalty
+from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent
-from sim.experiment.replication import Recipe, prepare, run_task
+from sim.experiment.replication import Recipe, require_drawable, run_task
 from sim.experiment.results import Results
 from sim.experiment.runner import (
     PointRun,
@@ -29,7 +30,6 @@ from sim.experiment.runner import (
 )
 from sim.experiment.scenario import Point, Study, read_study, targets_of
 from sim.experiment.store import Store
-from sim.measures import plan_measures
 
 DEFAULT_ENGINE = "compiled"
 PLAN = "plan.json"
@@ -82,7 +82,9 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     store.sweep()
     runs = _point_runs(study, engine)
     for run in runs.values():
-        prepare(run.recipe)  # a point that cannot be drawn is refused before the first is run
+        require_drawable(
+            run.recipe
+        )  # a point that cannot be drawn is refused before the first is run
     _write_plan(store, study)
     for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
@@ -215,7 +217,9 @@ def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
 def _nothing_stored(study: Study, point: Point) -> Stored:
     """Give what is known before the store is looked into: what the stopping rules look at."""
     untils = study.experiment.replications.until
-    plan = plan_measures(point.layout, study.horizon, targets_of(point.centre))
+    if not untils:
+        return Stored()
+    plan = plan_for(point.layout, study.horizon, targets_of(point.centre))
     labels = {name: channel.label or name for name, channel in point.centre.channels.items()}
     return Stored(precision_cells(study.path, untils, plan, labels))
 

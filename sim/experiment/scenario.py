@@ -15,11 +15,11 @@ import numpy as np
 
 from sim.config import (
     Centre,
+    CentreFiles,
     DesignEntry,
     Event,
     event_problems,
     layout_of,
-    load_changed,
     load_experiment,
 )
 from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
@@ -28,9 +28,10 @@ from sim.config.levels import Scalar
 from sim.config.loading import FROM_OUTSIDE
 from sim.config.varied_events import is_event_key, varied_events
 from sim.experiment.identity import design_digest, digest_of, point_digest
+from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.sweep import MANY_POINTS, Varied, as_columns, require_few, sweep_points
-from sim.measures import Targets, plan_measures
+from sim.measures import Targets
 from sim.records import Horizon, Layout
 from sim.routing import DesignError, build_design
 
@@ -139,17 +140,18 @@ def read_study(
         changes["seed"] = seed
     untils = experiment.replications.until  # looked at even if they are not to be followed
     experiment = experiment.model_copy(update=changes)
-    centre, changed = load_changed(experiment.centre)
+    files = CentreFiles.read(experiment.centre)
+    centre, changed = files.with_overrides({})
     if problems := event_problems(experiment.events, centre, path):
         raise ConfigError(problems)
     overrides = sweep_points(path, experiment, centre, changed)
     resolved = tuple(
-        resolve_point(path, experiment, index, *pair)
+        resolve_point(path, experiment, index, *pair, files=files)
         for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
     )
     horizon = horizon_of(experiment)
     first = resolved[0]
-    precision_cells(path, untils, plan_measures(first.layout, horizon, targets_of(first.centre)))
+    precision_cells(path, untils, plan_for(first.layout, horizon, targets_of(first.centre)))
     return Study(path, experiment, horizon, centre, changed, resolved)
 
 
@@ -173,8 +175,14 @@ def targets_of(centre: Centre) -> Targets:
     )
 
 
-def resolve_point(
-    path: Path, experiment: Experiment, index: int, overrides: Mapping[str, Scalar], varied: Varied
+def resolve_point(  # noqa: PLR0913 - each is a part of its own
+    path: Path,
+    experiment: Experiment,
+    index: int,
+    overrides: Mapping[str, Scalar],
+    varied: Varied,
+    *,
+    files: CentreFiles | None = None,
 ) -> Point:
     """Resolve one combination of the varied keys.
 
@@ -184,6 +192,8 @@ def resolve_point(
         By dotted key of the centre or of an event: its value here.
     varied
         The same as the tables hold it.
+    files
+        Those of the centre, where they have been read already.
 
     Raises
     ------
@@ -193,7 +203,8 @@ def resolve_point(
     of_centre = {key: value for key, value in overrides.items() if not is_event_key(key)}
     events = varied_events(experiment, overrides, path)
     try:
-        centre, changed = load_changed(experiment.centre, of_centre)
+        files = files or CentreFiles.read(experiment.centre)
+        centre, changed = files.with_overrides(of_centre)
     except ConfigError as error:
         raise ConfigError(_naming_vary(path, error.problems, overrides)) from error
     horizon = horizon_of(experiment)
