@@ -19,6 +19,7 @@ from sim.experiment.accounting import (
     exchange_rows,
 )
 from sim.experiment.block import Block, DamagedBlock
+from sim.experiment.budget import Spent
 from sim.experiment.errors import CannotGoOn, WrongInput
 from sim.experiment.event_tables import EventFigures, event_header, timeline_header
 from sim.experiment.events import plan_event_cells
@@ -59,6 +60,7 @@ class Results:
     study: Study
     runs: Mapping[int, PointRun]
     penalties: Sequence[Penalty] = ()  # where the experiment asks for them
+    spent: Spent | None = None  # where the run had a budget of time
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -193,8 +195,14 @@ class Results:
             "elapsed_s": round(elapsed_s, 3),
             "replications": {
                 **experiment.replications.model_dump(mode="json"),
-                "reached": {str(point): run.wanted for point, run in self.runs.items()},
+                "reached": {
+                    str(point.index): self.runs[point.index].wanted
+                    if point.index in self.runs
+                    else 0
+                    for point in study.points
+                },
                 **self._precision(),
+                **self._spent(),
             },
             "designs": {
                 name: {
@@ -229,6 +237,14 @@ class Results:
                 for point, rules in reached.items()
             },
         }
+
+    def _spent(self) -> dict[str, Any]:
+        """Give what a budget of time left undone, where there was one."""
+        if self.spent is None:
+            return {}
+        short = {str(point): wanted for point, wanted in self.spent.wanted.items()}
+        note = "stopped by --time: how many replications there are depends on the machine"
+        return {"time_s": self.spent.time_s, "short": short, **({"note": note} if short else {})}
 
 
 def gather(run: PointRun, design: str) -> NDArray[np.float64]:

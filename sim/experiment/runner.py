@@ -111,6 +111,10 @@ class PointRun:
                 yield Task(self.point.index, start, stop, designs, self.recipe)
             start = stop
 
+    def complete(self) -> int:
+        """Give how many replications, from the first on, are there under every design."""
+        return next((r for r in range(self.wanted) if self.missing(r, r + 1)), self.wanted)
+
     def half_widths(self) -> NDArray[np.float64]:
         """Give the half-width of each cell that the stopping rules look at: the widest design's.
 
@@ -149,20 +153,26 @@ def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests repl
     work: Work,
     progress: Progress,
     block: int = BLOCK,
+    over: Callable[[], bool] = lambda: False,
 ) -> None:
     """Run what is missing of some points, round by round, and note it in `runs`.
+
+    Parameters
+    ----------
+    over
+        Tells when nothing new may be begun, though there were work.
 
     Raises
     ------
     CannotGoOn
         If a block cannot be written or a worker is killed; what was finished is stored.
     """
-    rounds = _Rounds(runs, replications, progress, block)
+    rounds = _Rounds(runs, replications, progress, block, over)
     at_work: dict[Future[Block], Task] = {}
     ahead = 1 if jobs == 1 else _AHEAD * jobs
     try:
         while True:
-            while len(at_work) < ahead and (task := rounds.next_task()):
+            while len(at_work) < ahead and not over() and (task := rounds.next_task()):
                 at_work[executor.submit(work, task)] = task
             if not at_work:
                 return
@@ -184,9 +194,10 @@ class _Rounds:
         replications: Replications,
         progress: Progress,
         block: int,
+        over: Callable[[], bool],
     ) -> None:
         self.runs, self.replications, self.progress = runs, replications, progress
-        self.block = block
+        self.block, self.over = block, over
         self.waiting: deque[Task] = deque()
         self.left: dict[int, int] = {}
         for run in runs.values():
@@ -197,6 +208,7 @@ class _Rounds:
         while not (tasks := list(run.tasks(self.block))):
             more = next_round(run, self.replications, self.progress)
             if not more:
+                self.progress.point_done()
                 return
             run.wanted += more
         self.left[run.point.index] = len(tasks)
@@ -219,7 +231,7 @@ class _Rounds:
         """Count a task as done, and open the next round if it was the last of its own."""
         self.progress.advance(task.stop - task.start, contacts)
         self.left[task.point] -= 1
-        if not self.left[task.point]:
+        if not self.left[task.point] and not self.over():
             self.open(self.runs[task.point])
 
 

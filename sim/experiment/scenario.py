@@ -6,7 +6,7 @@ itself changes in the centre (`[designs.NAME.changes]`), and even that is drawn 
 streams.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from sim.config.varied_events import is_event_key, varied_events
 from sim.experiment.identity import design_digest, digest_of, point_digest
 from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
+from sim.experiment.progress import watched
 from sim.experiment.sweep import MANY_POINTS, Varied, as_columns, require_few, sweep_points
 from sim.measures import Targets
 from sim.records import Horizon, Layout
@@ -112,6 +113,7 @@ def read_study(
     replications: int | None = None,
     seed: int | None = None,
     most_points: int | None = MANY_POINTS,
+    notice: Callable[[str], None] = lambda _: None,
 ) -> Study:
     """Read an experiment and the centre it asks about.
 
@@ -123,6 +125,8 @@ def read_study(
         Instead of the file's.
     most_points
         A sweep of more points is refused; None takes any.
+    notice
+        Told now and then how many points have been read.
 
     Raises
     ------
@@ -145,9 +149,10 @@ def read_study(
     if problems := event_problems(experiment.events, centre, path):
         raise ConfigError(problems)
     overrides = sweep_points(path, experiment, centre, changed)
+    both = list(zip(overrides, as_columns(overrides), strict=True))
     resolved = tuple(
         resolve_point(path, experiment, index, *pair, files=files)
-        for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
+        for index, pair in enumerate(watched(both, "read", notice))
     )
     horizon = horizon_of(experiment)
     first = resolved[0]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.config import Centre, Experiment, event_evidence, points
+from sim.config import Centre, Experiment, event_evidence, load_experiment, points
 from sim.config.design import spelt
 from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
 from sim.config.levels import Scalar, Span, drawn_from
@@ -82,6 +82,17 @@ def sweep_points(
     shares = sample(sweep.method, sweep.n, len(groups), experiment.seed)
     column = {key: place for place, group in enumerate(groups) for key in group}
     return [{key: axis.at(float(row[column[key]])) for key, axis in axes.items()} for row in shares]
+
+
+def count_points(path: Path) -> int:
+    """Give how many points an experiment's file asks for, without reading them.
+
+    Raises
+    ------
+    ConfigError
+        If the file is wrong.
+    """
+    return Sweep.of(load_experiment(path).vary).n_points
 
 
 def require_few(path: Path, experiment: Experiment, most: int | None = MANY_POINTS) -> None:
