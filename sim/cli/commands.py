@@ -3,15 +3,15 @@
 # ruff: noqa: PLC0415 - imported by the command that needs it, so that `sim --help` answers at once
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sim.cli.breakeven import breakeven
-from sim.cli.options import Engine, Jobs, Results, Seed, watcher
+from sim.cli.options import Engine, Jobs, Results, Seed, Yes, most_points_of, watcher
 from sim.cli.outcome import INTERRUPTED, report_error, reported, say, tell
 
 app = typer.Typer(
@@ -60,17 +60,41 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
         ),
     ] = None,
     seed: Seed = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            "--time", metavar="SPAN", help="Begin nothing new after so long, such as 10m, 2h, 90s."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what a run would do and cost; write nothing.")
+    ] = False,
+    yes: Yes = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the path of the report and no more.")
     ] = False,
 ) -> None:
     """Run experiments; what is done already is not done again."""
-    from sim.experiment import folders_for, run_experiment
+    from sim.experiment import folders_for, run_experiment, seconds_in
 
+    time_s = None if time is None else seconds_in(time)
     folders_for(experiments, out)
-    failures = _refused(experiments, replications, seed)
+    most_points = {path: most_points_of(path, yes=yes) for path in experiments}
+    failures = _refused(most_points, replications, seed)
     for experiment in (path for path in experiments if path not in failures):
         try:
+            if dry_run:
+                _tell_cost(
+                    experiment,
+                    out=out,
+                    jobs=jobs,
+                    engine=engine,
+                    replications=replications,
+                    seed=seed,
+                    most_points=most_points[experiment],
+                    progress=watcher(quiet=quiet),
+                )
+                continue
             folder = run_experiment(
                 experiment,
                 out=out,
@@ -78,6 +102,8 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
                 engine=engine,
                 replications=replications,
                 seed=seed,
+                most_points=most_points[experiment],
+                time_s=time_s,
                 progress=watcher(quiet=quiet),
             )
             _conclude(folder, quiet=quiet, jobs=jobs)
@@ -203,8 +229,16 @@ def init(
         typer.echo(str(path))
 
 
+def _tell_cost(experiment: Path, **given: Any) -> None:  # noqa: ANN401 - as `estimate_run`
+    """Say what a run would do and cost."""
+    from sim.cli.estimate import tell_estimate
+    from sim.experiment.estimate import estimate_run
+
+    tell_estimate(estimate_run(experiment, **given))
+
+
 def _refused(
-    experiments: Sequence[Path], replications: int | None, seed: int | None
+    experiments: Mapping[Path, int | None], replications: int | None, seed: int | None
 ) -> dict[Path, int]:
     """Read all experiments of a batch, tell what is wrong with them, and give their statuses.
 
@@ -213,9 +247,9 @@ def _refused(
     from sim.experiment import read_study
 
     refused = {}
-    for experiment in experiments if len(experiments) > 1 else ():
+    for experiment, most_points in experiments.items() if len(experiments) > 1 else ():
         try:
-            read_study(experiment, replications, seed)
+            read_study(experiment, replications, seed, most_points)
         except Exception as error:  # noqa: BLE001 - one failure does not hide the rest
             refused[experiment] = report_error(error)
     return refused
@@ -224,6 +258,7 @@ def _refused(
 def _conclude(folder: Path, *, quiet: bool, jobs: int | None) -> None:
     """Print the answer, draw the report, and say where it is."""
     from sim.cli.penalties import print_penalties
+    from sim.cli.reached import print_reached
     from sim.cli.tables import console, print_answer
     from sim.experiment import read_answer, read_penalties, seal
     from sim.experiment.penalty import BREAK_EVEN
@@ -231,6 +266,7 @@ def _conclude(folder: Path, *, quiet: bool, jobs: int | None) -> None:
     if not quiet:
         answer = read_answer(folder)
         print_answer(answer, console())
+        print_reached(answer, console())
         if (folder / BREAK_EVEN).is_file():
             varied = {row.point: row.varied for row in answer.rows}
             console().print()

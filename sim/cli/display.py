@@ -2,7 +2,6 @@
 
 import sys
 import time
-from math import isnan
 
 from rich.console import Console
 from rich.progress import (
@@ -16,9 +15,11 @@ from rich.progress import (
 from rich.text import Text
 
 from sim.cli.outcome import say
-from sim.experiment.progress import Precision
+from sim.experiment.progress import Precision, furthest_off, precise
 
 _LOG_EVERY_S = 60.0
+_LOG_PART = 0.05  # of the time so far, at least, between two lines: a night's log stays short
+_MOST_TOLD = 10  # points whose rounds are told one by one
 
 
 def on_terminal() -> bool:
@@ -36,6 +37,7 @@ class Bar:
         self.task = TaskID(0)
         self.started_s = 0.0
         self.contacts = self.computed = self.found = self.wanted = 0
+        self.points = self.finished = 0
         self.reached: dict[int, Precision] = {}
 
     def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
@@ -45,6 +47,7 @@ class Bar:
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[points]}", markup=False),
             TextColumn("{task.fields[pace]}", markup=False),
             TextColumn("{task.fields[precision]}", markup=False),
             console=self.console,
@@ -52,10 +55,11 @@ class Bar:
         )
         self.started_s = time.monotonic()
         self.contacts, self.computed, self.found, self.wanted = 0, 0, found, wanted
+        self.points, self.finished = points, 0
         self.reached.clear()
         self.console.print(Text(introduction(name, points, designs, found, wanted)))
         self.task = self.progress.add_task(
-            "replications", total=wanted, completed=found, pace="", precision=""
+            "replications", total=wanted, completed=found, points="", pace="", precision=""
         )
         self.progress.start()
 
@@ -79,7 +83,15 @@ class Bar:
             self.progress.update(
                 self.task,
                 total=self.wanted,
-                precision=precise(max(self.reached.values(), key=lambda r: r.half_width)),
+                precision=precise(furthest_off(self.reached.values())),
+            )
+
+    def point_done(self) -> None:
+        """Count the points that are done."""
+        self.finished += 1
+        if self.progress is not None and self.points > 1:
+            self.progress.update(
+                self.task, points=f"{self.finished:,} of {self.points:,} points done"
             )
 
     def notice(self, message: str) -> None:
@@ -95,19 +107,25 @@ class Bar:
 
 
 class Log:
-    """A line at the start, one a minute, one per round of replications, and one at the end."""
+    """A line at the start, one now and then, and one at the end.
+
+    Now and then is once a minute, and rarer as time goes on. Rounds of replications have a line
+    each where there are few points; in a long sweep the line tells of the point furthest off.
+    """
 
     def __init__(self, every_s: float = _LOG_EVERY_S) -> None:
-        """Print a line of progress every so many seconds."""
+        """Print a line of progress every so many seconds at most."""
         self.every_s = every_s
         self.started_s = self.last_s = 0.0
-        self.done = self.found = self.wanted = self.contacts = self.points = 0
+        self.done = self.found = self.wanted = self.contacts = self.points = self.finished = 0
+        self.reached: dict[int, Precision] = {}
 
     def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
         """Say what is to be done."""
         self.started_s = self.last_s = time.monotonic()
         self.done = self.found = found
-        self.wanted, self.contacts, self.points = wanted, 0, points
+        self.wanted, self.contacts, self.points, self.finished = wanted, 0, points, 0
+        self.reached.clear()
         say(introduction(name, points, designs, found, wanted))
 
     def advance(self, replications: int, contacts: int) -> None:
@@ -115,18 +133,23 @@ class Log:
         self.done += replications
         self.contacts += contacts
         now_s = time.monotonic()
-        if now_s - self.last_s >= self.every_s:
+        if now_s - self.last_s >= max(self.every_s, _LOG_PART * (now_s - self.started_s)):
             self.last_s = now_s
             say(self._state())
 
     def precision(self, point: int, reached: Precision, replications: int) -> None:
         """Say what a round of replications came to."""
         self.wanted += replications
-        if self._all_found():
+        self.reached[point] = reached
+        if self._all_found() or self.points > _MOST_TOLD:
             return
         about = f"Point {point}: {precise(reached)}" if self.points > 1 else precise(reached)
         more = f"; {counted(replications, 'more ')}" if replications else ""
         say(f"{about}{more}.")
+
+    def point_done(self) -> None:
+        """Count the points that are done."""
+        self.finished += 1
 
     def notice(self, message: str) -> None:
         """Print the message."""
@@ -141,10 +164,15 @@ class Log:
         return 0 < self.found == self.wanted
 
     def _state(self) -> str:
-        text = f"{self.done} of {counted(self.wanted)}"
+        text = f"{self.done:,} of {counted(self.wanted)}"
+        if self.points > 1:
+            text += f", {self.finished:,} of {self.points:,} points done"
         if self.done > self.found:
             left = self.wanted - self.done
             text += f", {pace(self.contacts, self.done - self.found, left, self.started_s)}"
+        if self.points > _MOST_TOLD and self.reached:
+            point = max(self.reached, key=lambda point: self.reached[point].ratio)
+            text += f"; furthest off is point {point}, {precise(self.reached[point])}"
         return f"{text}."
 
 
@@ -152,9 +180,9 @@ def introduction(name: str, points: int, designs: int, found: int, wanted: int) 
     """Say what an experiment consists of, and what of it is there already."""
     parts = [f"{designs} designs" if designs != 1 else "1 design"]
     if points > 1:
-        parts.append(f"{points} points")
+        parts.append(f"{points:,} points")
     if 0 < found == wanted:
-        parts.append(f"{found} of {counted(wanted)}, all found")
+        parts.append(f"{found:,} of {counted(wanted)}, all found")
     elif found:
         parts.append(f"{counted(found)} found in the store")
     return f"{name}: {', '.join(parts)}."
@@ -172,15 +200,4 @@ def pace(contacts: int, computed: int, left: int, started_s: float) -> str:
 
 def counted(replications: int, which: str = "") -> str:
     """Give a number of replications in words."""
-    return f"{replications} {which}replication{'s' if replications != 1 else ''}"
-
-
-def precise(reached: Precision) -> str:
-    """Say whose interval is the widest, how wide it is, and how wide it may be."""
-    scale, unit = (100, " points") if reached.unit == "share" else (1, f" {reached.unit}".rstrip())
-    width = scale * reached.half_width
-    shown = (
-        "unknown" if isnan(width) else f"{width:.1f}{unit}" if width >= 1 else f"{width:.2g}{unit}"
-    )
-    about = f"{reached.about}: " if reached.about else ""
-    return f"{about}half-width {shown}, wanted {scale * reached.wanted:g}"
+    return f"{replications:,} {which}replication{'s' if replications != 1 else ''}"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.outcome import WRONG_INPUT
+
 if TYPE_CHECKING:
     from sim.experiment.progress import Progress
 
@@ -20,6 +22,33 @@ Engine = Annotated[
     str | None, typer.Option("--engine", help="The engine; all give the same tables.")
 ]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="This seed instead of the file's.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Run a sweep of very many points without asking.")
+]
+
+
+def most_points_of(experiment: Path, *, yes: bool) -> int | None:
+    """Give how many points a sweep may have, None if any: as many as it has, if they are meant.
+
+    On a terminal the user is asked; elsewhere whoever reads the experiment refuses too many.
+    """
+    from sim.cli.display import on_terminal
+    from sim.config import ConfigError
+    from sim.experiment.sweep import MANY_POINTS, count_points
+
+    if yes:
+        return None
+    if not on_terminal():
+        return MANY_POINTS
+    try:
+        n = count_points(experiment)
+    except ConfigError:
+        return MANY_POINTS  # told when it is read
+    if n <= MANY_POINTS:
+        return MANY_POINTS
+    if not typer.confirm(f"{experiment} asks for {n:,} points. Run them all?"):
+        raise typer.Exit(WRONG_INPUT)
+    return None
 
 
 def watcher(*, quiet: bool) -> "Progress":

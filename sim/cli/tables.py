@@ -14,6 +14,7 @@ from sim.cli.outcome import discard
 from sim.experiment.answer import Answer, AnswerRow, Estimate
 from sim.experiment.check import Checked
 from sim.experiment.derive import Derived, Room
+from sim.experiment.scenario import Study
 from sim.experiment.status import PointStatus, Status
 
 WIDTH = 100
@@ -117,15 +118,34 @@ def print_checked(checked: Checked, out: Console) -> None:
     )
     if checked.study is not None:
         asked = checked.study.experiment.replications
-        most = f" to {asked.max}" if asked.until else ""
+        most = f" to {asked.max:,}" if asked.until else ""
         out.print(
             Text(
                 f"{_count(len(checked.study.points), 'point')} x "
                 f"{_count(len(checked.study.experiment.designs), 'design')} x "
-                f"{asked.min}{most} replication{'' if not most and asked.min == 1 else 's'}."
+                f"{asked.min:,}{most} replication{'' if not most and asked.min == 1 else 's'}."
             )
         )
+        _print_varied(checked.study, out)
     print_derived(checked.derived, out)
+
+
+def _print_varied(study: Study, out: Console) -> None:
+    """Print what the points of a sample are drawn over: a grid's values stand in its file."""
+    method = study.experiment.vary_method
+    if method == "grid":
+        return
+    words = {"latin_hypercube": "a Latin hypercube", "sobol": "Sobol' points, scrambled"}
+    out.print(
+        Text(f"Drawn with seed {study.experiment.seed} as {words[method]}; lowest and highest:")
+    )
+    table = _table(("Key",), ("from", "to"))
+    for key in study.points[0].varied:
+        values = [point.varied[key] for point in study.points]
+        numbers = [value for value in values if not isinstance(value, str)]
+        ends = (min(numbers), max(numbers)) if len(numbers) == len(values) else ("text", "")
+        table.add_row(Text(key), *(Text(f"{end}") for end in ends))
+    out.print(table)
 
 
 def print_derived(derived: Derived, out: Console) -> None:

@@ -13,7 +13,7 @@ from sim.config.event_checks import event_problems, incident_channel
 from sim.config.events import Absence, Event, SiteOutage, Surge, TelephonyFailure
 from sim.config.experiment import Experiment
 from sim.config.facts import Fact
-from sim.config.loading import CENTRE_FILE, load_centre, load_changed, load_experiment
+from sim.config.loading import CENTRE_FILE, CentreFiles, load_centre, load_changed, load_experiment
 from sim.config.lookup import (
     follow_on_of,
     handle_of,
@@ -31,6 +31,7 @@ __all__ = [
     "CENTRE_FILE",
     "Absence",
     "Centre",
+    "CentreFiles",
     "ConfigError",
     "DesignEntry",
     "Event",

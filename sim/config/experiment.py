@@ -1,13 +1,21 @@
 """What an experiment file asks: a question, the scenarios that answer it, and how precisely."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
-from sim.config.facts import FilePath, Frozen, Name, Number, Whole
-from sim.config.vary import by_dotted_key, vary_findings
+from sim.config.facts import READ_ONLY, FilePath, Frozen, Name, Number, Whole
+from sim.config.vary import GRID, Method, by_dotted_key, twice, vary_findings
+from sim.config.vary_schema import VARY_SCHEMA
 from sim.records import Horizon
 
 
@@ -32,21 +40,48 @@ class Until(Frozen):
     half_width: Number = Field(gt=0)
 
 
+def _as_list(given: object) -> object:
+    """Read one table, or none, as a list of them."""
+    return [] if given is None else given if isinstance(given, list | tuple) else [given]
+
+
+def _as_written(untils: tuple[Until, ...]) -> object:
+    """Write none as None and one as a table, as it was before there could be several."""
+    written = [until.model_dump(mode="json") for until in untils]
+    return written if len(written) > 1 else written[0] if written else None
+
+
+Untils = Annotated[
+    tuple[Until, ...],
+    BeforeValidator(_as_list, json_schema_input_type=Until | tuple[Until, ...]),
+    PlainSerializer(_as_written),
+]
+
+
 class Replications(Frozen):
-    """How many independent weeks: at least `min`, then more until precise enough or `max`."""
+    """How many independent weeks: at least `min`, then more until precise enough or `max`.
+
+    In TOML `until` is one table or a list of them; all of them are to be met.
+    """
 
     min: Whole = Field(ge=1, le=1_000_000)
     max: Whole | None = Field(default=None, ge=1, le=1_000_000)
-    until: Until | None = None
+    until: Untils = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         findings = []
         if self.max is not None and self.max < self.min:
             findings.append(Finding(f"must not be below min = {self.min}", ("max",), f"{self.max}"))
-        if self.until is not None and self.max is None:
+        if self.until and self.max is None:
             wrong = "is missing; with until, say the largest number of replications"
             findings.append(Finding(wrong, ("max",)))
+        about = [(until.measure, until.channel) for until in self.until]
+        findings += [
+            Finding("this measure of this channel stands twice", ("until", number))
+            for number, pair in enumerate(about)
+            if pair in about[:number]
+        ]
         if findings:
             raise refusal(findings)
         return self
@@ -70,8 +105,10 @@ class BreakEven(Frozen):
 class Experiment(Frozen):
     """An experiment file, checked.
 
-    `vary` holds, by dotted key of the centre, a list of values or a range `{from, to, step}`;
-    `events` what breaks, and every design is run with all of it and with none.
+    `vary` holds, by dotted key of the centre or of an event (`events.NAME.KEY`), what a sweep goes
+    over, and beside the keys how its points are chosen, see `vary`; `vary_method` repeats that for
+    readers of a manifest. `events` is what breaks, and every design is run with all of it and with
+    none.
     """
 
     question: str = Field(min_length=1)
@@ -82,7 +119,8 @@ class Experiment(Frozen):
     seed: Whole = Field(ge=0)
     horizon: HorizonSpan
     replications: Replications
-    vary: dict[str, Any] = Field(default_factory=dict)
+    vary: Annotated[dict[str, Any], WithJsonSchema(VARY_SCHEMA)] = Field(default_factory=dict)
+    vary_method: Method = Field(default=GRID, json_schema_extra=READ_ONLY)
     events: tuple[Event, ...] = ()
     break_even: BreakEven | None = None
 
@@ -92,9 +130,21 @@ class Experiment(Frozen):
         if not isinstance(given, dict):
             return given
         vary = by_dotted_key(given)
-        if findings := vary_findings(vary):
+        again = [
+            Finding("this key stands twice", (key,), as_toml(vary[key])) for key in twice(given)
+        ]
+        if findings := again or vary_findings(vary):
             raise refusal(findings)
         return vary
+
+    @model_validator(mode="before")
+    @classmethod
+    def _note_method(cls, given: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+        vary = given.get("vary") if isinstance(given, dict) else None
+        if not isinstance(vary, dict) or not isinstance(method := vary.get("method", GRID), str):
+            return given
+        known = method if method in get_args(Method) else GRID  # the other is told below
+        return given | {"vary_method": known}
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,9 +1,9 @@
 """Reads a centre or an experiment from its files, or tells everything that is wrong with them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,14 +12,15 @@ from sim.config.changes import under_designs
 from sim.config.checks import centre_problems
 from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
 from sim.config.experiment import Experiment
-from sim.config.facts import FilePath
+from sim.config.facts import FilePath, written_keys
 from sim.config.files import kind_of, nearest_path, read_toml
 from sim.config.overrides import UnknownKeyError, find, flat_designs, overridden
 from sim.config.references import event_reference_problems, names_in, reference_problems
 from sim.config.series import SeriesReader
-from sim.config.shape import path_in
+from sim.config.shape import is_list, path_in
 from sim.config.translate import problems_of
-from sim.config.vary import by_dotted_key
+from sim.config.varied_events import event_key_problems, is_event_key
+from sim.config.vary import WORDS, by_dotted_key
 
 CENTRE_FILE = "centre.toml"
 FROM_OUTSIDE = " (this value was set from outside the file)"
@@ -60,22 +61,59 @@ def load_changed(
     ConfigError
         As `load_centre`.
     """
-    file = centre_file(folder)
-    raw = overridden(read_toml(file), overrides or {}, file)
-    problems = reference_problems(raw, file)
-    reader = SeriesReader(file.parent, names_in(raw, "forces"), names_in(raw, "channels"))
-    changed: dict[str, Centre] = {}
-    try:
-        centre = Centre.model_validate(raw, context=reader)
-    except ValidationError as error:
-        problems = problems_of(error, Centre, raw, file) + problems
-    if not problems:
-        problems = centre_problems(centre, file)
-    if not problems:
-        changed, problems = under_designs(raw, centre, file, reader)
-    if problems:
-        raise ConfigError(_naming_overrides(problems, overrides or {}))
-    return centre, changed
+    return CentreFiles.read(folder).with_overrides(overrides or {})
+
+
+@dataclass(frozen=True)
+class CentreFiles:
+    """The files of a centre, read once for all points of a sweep.
+
+    Parameters
+    ----------
+    file
+        The path of `centre.toml`.
+    raw
+        What it holds.
+    series
+        Reads the CSV files beside it, each when it is first asked for.
+    """
+
+    file: Path
+    raw: Mapping[str, Any]
+    series: SeriesReader
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the TOML file of a centre.
+
+        Raises
+        ------
+        ConfigError
+            If there is none, or it is not TOML.
+        """
+        file = centre_file(folder)
+        raw = read_toml(file)
+        series = SeriesReader(file.parent, names_in(raw, "forces"), names_in(raw, "channels"))
+        return cls(file, raw, series)
+
+    def with_overrides(
+        self, overrides: Mapping[str, object]
+    ) -> tuple[Centre, Mapping[str, Centre]]:
+        """Give the centre with these overrides, as `load_changed` does."""
+        raw = overridden(self.raw, overrides, self.file)
+        problems = reference_problems(raw, self.file)
+        changed: dict[str, Centre] = {}
+        try:
+            centre = Centre.model_validate(raw, context=self.series)
+        except ValidationError as error:
+            problems = problems_of(error, Centre, raw, self.file) + problems
+        if not problems:
+            problems = centre_problems(centre, self.file)
+        if not problems:
+            changed, problems = under_designs(raw, centre, self.file, self.series)
+        if problems:
+            raise ConfigError(_naming_overrides(problems, overrides))
+        return centre, changed
 
 
 def _naming_overrides(problems: list[Problem], overrides: Iterable[str]) -> list[Problem]:
@@ -130,10 +168,22 @@ def load_experiment(path: Path) -> Experiment:
         experiment = Experiment.model_validate(raw)
     except ValidationError as error:
         problems = problems_of(error, Experiment, raw, path)
-    problems += _against_centre(raw, path)
+    else:
+        problems = event_key_problems(experiment, path)
+    problems += [*_filled_by_loading(raw, path), *_against_centre(raw, path)]
     if problems:
         raise ConfigError(problems)
     return experiment.model_copy(update={"centre": _centre_folder(experiment.centre, path)})
+
+
+def _filled_by_loading(raw: Mapping[str, Any], path: Path) -> list[Problem]:
+    """Find keys that an experiment has only in a manifest."""
+    known = written_keys(Experiment)
+    return [
+        Problem(path, unknown("key", key, known), key, as_toml(value))
+        for key, value in raw.items()
+        if key in Experiment.model_fields and key not in known
+    ]
 
 
 def _centre_folder(centre: Path, path: Path) -> Path:
@@ -156,23 +206,41 @@ def _against_centre(raw: Mapping[str, Any], path: Path) -> list[Problem]:
         return list(error.problems)
     problems = _unknown_varied_keys(raw, centre, path)
     problems += event_reference_problems(raw, centre, path)
-    parts, channel = path_in(raw, ("replications", "until", "channel"))
-    channels = names_in(centre, "channels")
-    if parts[-1:] == ("channel",) and isinstance(channel, str) and channel not in channels:
-        wrong = unknown("channel of the centre", channel, channels)
-        problems.append(Problem(path, wrong, join_key(parts), as_toml(channel)))
+    return problems + _unknown_channels(raw, names_in(centre, "channels"), path)
+
+
+def _unknown_channels(
+    raw: Mapping[str, Any], channels: tuple[str, ...], path: Path
+) -> list[Problem]:
+    """Find channels of stopping rules that the centre does not have."""
+    place, until = path_in(raw, ("replications", "until"))
+    several = is_list(until)
+    problems = []
+    for number, rule in enumerate(until if several else [until]):
+        parts, channel = path_in(rule, ("channel",))
+        if place[1:] and parts and isinstance(channel, str) and channel not in channels:
+            wrong = unknown("channel of the centre", channel, channels)
+            key = join_key((*place, *([number] if several else []), "channel"))
+            problems.append(Problem(path, wrong, key, as_toml(channel)))
     return problems
 
 
 def _unknown_varied_keys(
     raw: Mapping[str, Any], centre: Mapping[str, Any], path: Path
 ) -> list[Problem]:
-    """Find keys of `[vary]` that lead nowhere in the centre."""
+    """Find keys of `[vary]` that lead nowhere in the centre, or two to the same place."""
     vary = raw.get("vary")
-    problems = []
+    flat, problems, places = flat_designs(centre), [], set()
     for key in by_dotted_key(vary) if isinstance(vary, Mapping) else ():
+        if key in WORDS or is_event_key(key):
+            continue
         try:
-            find(flat_designs(centre), key)
+            place = find(flat, key)
         except UnknownKeyError as error:
             problems.append(Problem(path, f"{error}", join_key(("vary", key))))
+            continue
+        if place in places:
+            wrong = "another key of [vary] means the same figure"
+            problems.append(Problem(path, wrong, join_key(("vary", key))))
+        places.add(place)
     return problems

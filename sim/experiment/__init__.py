@@ -9,6 +9,7 @@ which would cost every worker a second of imports.
 """
 
 from sim.experiment.answer import Answer, AnswerRow, Estimate, Verdict, read_answer
+from sim.experiment.budget import seconds_in
 from sim.experiment.errors import CannotGoOn, ExperimentError, WrongInput
 from sim.experiment.penalty import Penalty, read_penalties, write_penalties
 from sim.experiment.progress import Progress, Silent
@@ -54,6 +55,7 @@ __all__ = [
     "run_break_even",
     "run_experiment",
     "seal",
+    "seconds_in",
     "trace",
     "trace_file",
     "write_penalties",

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import nan
 from pathlib import Path
+from typing import Any
 
+from sim.experiment.progress import Precision
 from sim.experiment.results import COMPARISON, SUMMARY, read_manifest
 from sim.experiment.tables import ALL, CSV_ENCODING, as_named
 
@@ -61,6 +63,17 @@ class Answer:
     design_labels: Mapping[str, str]
     channel_labels: Mapping[str, str]
     rows: tuple[AnswerRow, ...]
+    precision: tuple["PointPrecision", ...] = ()
+    short: tuple[int, ...] = ()  # points that a budget of time left without some replications
+
+
+@dataclass(frozen=True)
+class PointPrecision:
+    """What a point's stopping rules have reached: of each the widest interval."""
+
+    point: int
+    varied: Mapping[str, str | float]
+    rules: tuple[Precision, ...]
 
 
 def read_answer(folder: Path) -> Answer:
@@ -79,6 +92,30 @@ def read_answer(folder: Path) -> Answer:
         design_labels={name: design["label"] for name, design in manifest["designs"].items()},
         channel_labels={name: channel["label"] for name, channel in channels.items()},
         rows=tuple(_rows(folder, tuple(manifest["points"][0]["varied"]))),
+        precision=read_precision(manifest),
+        short=tuple(map(int, manifest["replications"].get("short", ()))),
+    )
+
+
+def read_precision(manifest: Mapping[str, Any]) -> tuple[PointPrecision, ...]:
+    """Give what each point's stopping rules have reached, as a manifest has it; none without."""
+    noted = manifest["replications"].get("precision", {})
+    return tuple(
+        PointPrecision(
+            point["point"],
+            point["varied"],
+            tuple(
+                Precision(
+                    rule["about"],
+                    rule["unit"],
+                    nan if rule["half_width"] is None else rule["half_width"],
+                    rule["wanted"],
+                )
+                for rule in noted[str(point["point"])]
+            ),
+        )
+        for point in manifest["points"]
+        if str(point["point"]) in noted
     )
 
 

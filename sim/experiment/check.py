@@ -6,7 +6,7 @@ from pathlib import Path
 from sim.config import CENTRE_FILE, Centre, event_evidence, evidence, load_changed
 from sim.experiment.break_even import plan_search
 from sim.experiment.derive import Derived, derive
-from sim.experiment.replication import Recipe, prepare
+from sim.experiment.replication import Recipe, require_drawable
 from sim.experiment.run import DEFAULT_ENGINE
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Study, read_study, require_design
@@ -56,7 +56,8 @@ def check(path: Path) -> Checked:
         if study.experiment.break_even is not None:
             plan_search(study, study.experiment.break_even)
         for point in study.points:
-            prepare(pickled(Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)))
+            recipe = Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)
+            require_drawable(pickled(recipe))
     facts = evidence(centre, changed)
     if study is not None:
         facts += event_evidence(study.experiment.events, centre)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.events import EventCells
-from sim.experiment.scenario import Varied
 from sim.experiment.statistics import Interval, ratio_difference, ratio_interval
+from sim.experiment.sweep import Varied
 from sim.experiment.tables import Value, bounded
 
 _VALUES = (

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from sim.config import Centre, evidence, split_key
 from sim.config.facts import Fact
-from sim.config.shape import annotation_at
+from sim.config.shape import annotation_at, choices
 from sim.routing import registered_designs
 
 
@@ -70,17 +70,24 @@ def declared_ranges(
     )
 
 
+def is_whole(centre: Centre, key: str) -> bool:
+    """Tell whether a figure of a centre counts something, by its key as `evidence` spells it."""
+    return _is_whole(centre, centre.model_dump(), key)
+
+
 def _is_whole(centre: Centre, dumped: Mapping[str, Any], key: str) -> bool:
-    """Tell whether a figure counts something."""
+    """Tell the same, given what the centre holds."""
     parts = split_key(key)
     if parts[0] == "designs":
         if parts[2] == "changes":
             return _is_whole(centre, dumped, parts[3])
         options = registered_designs()[centre.designs[parts[1]].kind].options
-        return _base(options[parts[2]].annotation) is int
+        option = options.get(parts[2])
+        return option is not None and _base(option.annotation) is int
     steps = [int(part) if part.isdigit() else part for part in parts]
     annotation = annotation_at(Centre, dumped, steps)
-    return any(getattr(mark, "whole", False) for mark in _marks(annotation))
+    counts = any(getattr(mark, "whole", False) for mark in _marks(annotation))
+    return counts or int in choices(annotation, None)
 
 
 def _base(annotation: object) -> object:

@@ -18,8 +18,9 @@ from sim.engine import simulate
 from sim.experiment.block import Block
 from sim.experiment.events import PreparedEvents, design_during, plan_event_cells
 from sim.experiment.identity import staffing_digest, workload_digest
+from sim.experiment.plans import plan_for
 from sim.experiment.scenario import Point, targets_of
-from sim.measures import MeasurePlan, plan_measures, tabulate
+from sim.measures import MeasurePlan, tabulate
 from sim.records import NOT_WOKEN, ContactLog, Design, Horizon
 from sim.routing import build_design
 from sim.workload import StaffingDrawer, WorkloadPlan
@@ -179,14 +180,58 @@ def prepare(recipe: bytes) -> Prepared:
         If the point's demand or staffing contradict themselves.
     """
     known: Recipe = pickle.loads(recipe)  # noqa: S301 - our own bytes, made by this run
+    parts = _build_parts(known)
+    layout, targets = layout_of(known.centre), targets_of(known.centre)
+    events = None
+    if known.events:
+        cells = plan_event_cells(known.events, layout, known.horizon, targets)
+        events = PreparedEvents(parts.drawers, cells)
+    return Prepared(
+        workloads=parts.workloads,
+        staffings=parts.staffings,
+        scenarios=parts.scenarios,
+        # What is measured is the same under every design: no design may change it.
+        measures=plan_for(layout, known.horizon, targets),
+        events=events,
+        seed=known.seed,
+        engine=known.engine,
+    )
+
+
+def require_drawable(recipe: bytes) -> None:
+    """Refuse a point whose weeks could not be drawn, without planning what is measured.
+
+    Raises
+    ------
+    ConfigError
+        As `prepare`.
+    """
+    _build_parts(pickle.loads(recipe))  # noqa: S301 - our own bytes, made by this run
+
+
+class _Parts(NamedTuple):
+    """What draws a point's weeks: each by the digest of what determines it, see `Prepared`."""
+
+    workloads: Mapping[str, WorkloadPlan]
+    staffings: Mapping[str, StaffingDrawer]
+    drawers: Mapping[str, EventDrawer]
+    scenarios: Mapping[str, Scenario]
+
+
+def _build_parts(known: Recipe) -> _Parts:
+    """Build what draws the weeks of a recipe, and its designs."""
     horizon = known.horizon
     workloads, staffings, scenarios, drawers = {}, {}, {}, {}
+    digests: dict[str, tuple[str, str]] = {}  # by design that changes the centre, "" for the rest
     for digest, entry in known.designs.items():
         centre = known.changed.get(digest, known.centre)
         layout = layout_of(centre)
         design = build_design(entry.kind, layout, horizon, entry.options)
         during = design_during(design, known.events, layout, horizon)
-        scenario = Scenario(design, during, workload_digest(centre), staffing_digest(centre))
+        world = digest if digest in known.changed else ""
+        if world not in digests:
+            digests[world] = workload_digest(centre), staffing_digest(centre)
+        scenario = Scenario(design, during, *digests[world])
         if scenario.workload not in workloads:
             plan = workloads[scenario.workload] = WorkloadPlan(centre, horizon)
             if known.events:
@@ -194,18 +239,4 @@ def prepare(recipe: bytes) -> Prepared:
         if scenario.staffing not in staffings:
             staffings[scenario.staffing] = StaffingDrawer(centre, horizon)
         scenarios[digest] = scenario
-    layout, targets = layout_of(known.centre), targets_of(known.centre)
-    events = None
-    if known.events:
-        cells = plan_event_cells(known.events, layout, horizon, targets)
-        events = PreparedEvents(drawers, cells)
-    return Prepared(
-        workloads=workloads,
-        staffings=staffings,
-        scenarios=scenarios,
-        # What is measured is the same under every design: no design may change it.
-        measures=plan_measures(layout, horizon, targets),
-        events=events,
-        seed=known.seed,
-        engine=known.engine,
-    )
+    return _Parts(workloads, staffings, drawers, scenarios)

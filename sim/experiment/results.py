@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,15 @@ from sim.experiment.accounting import (
     exchange_rows,
 )
 from sim.experiment.block import Block, DamagedBlock
+from sim.experiment.budget import Spent
 from sim.experiment.errors import CannotGoOn, WrongInput
 from sim.experiment.event_tables import EventFigures, event_header, timeline_header
 from sim.experiment.events import plan_event_cells
 from sim.experiment.files import atomic_file, file_digest, write_atomically
 from sim.experiment.kpi import KpiTable
 from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
+from sim.experiment.plans import plan_for
+from sim.experiment.progress import furthest_off
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
 from sim.experiment.store import read_block
@@ -39,7 +42,6 @@ from sim.experiment.tables import (
     summary_rows,
 )
 from sim.experiment.versions import versions
-from sim.measures import plan_measures
 
 MANIFEST = "manifest.json"
 KPI = "kpi.parquet"
@@ -58,6 +60,7 @@ class Results:
     study: Study
     runs: Mapping[int, PointRun]
     penalties: Sequence[Penalty] = ()  # where the experiment asks for them
+    spent: Spent | None = None  # where the run had a budget of time
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +105,7 @@ class Results:
     def _cells(self, run: PointRun, design: str) -> Cells:
         centre = run.point.centre_under(design)
         targets = {name: channel.target_share.value for name, channel in centre.channels.items()}
-        plan = plan_measures(run.point.layout, self.study.horizon, targets_of(centre))
+        plan = plan_for(run.point.layout, self.study.horizon, targets_of(centre))
         return Cells.of(plan, targets)
 
     def write_tables(self, folder: Path) -> None:
@@ -143,7 +146,7 @@ class Results:
     def _write_point(self, run: PointRun, kpi: KpiTable, tables: Mapping[str, CsvTable]) -> None:
         """Write the rows of one point in all tables."""
         centre, layout = run.point.centre, run.point.layout
-        books = Books.of(plan_measures(layout, self.study.horizon, targets_of(centre)))
+        books = Books.of(plan_for(layout, self.study.horizon, targets_of(centre)))
         for part, baseline, happened in self.parts(run):
             kpi.add(part)
             tables[SUMMARY].add(summary_rows(part, self.keys))
@@ -180,12 +183,14 @@ class Results:
             "elapsed_s": round(elapsed_s, 3),
             "replications": {
                 **experiment.replications.model_dump(mode="json"),
-                "reached": {str(point): run.wanted for point, run in self.runs.items()},
-                "half_width": {
-                    str(point): _finite(run.half_width())
-                    for point, run in self.runs.items()
-                    if experiment.replications.until is not None
+                "reached": {
+                    str(point.index): self.runs[point.index].wanted
+                    if point.index in self.runs
+                    else 0
+                    for point in study.points
                 },
+                **self._precision(),
+                **self._spent(),
             },
             "designs": {
                 name: {
@@ -203,6 +208,31 @@ class Results:
             "files": {name: file_digest(folder / name) for name in self.tables},
         }
         _write_json(folder / MANIFEST, manifest)
+
+    def _precision(self) -> dict[str, Any]:
+        """Give what each point has reached: of every rule the widest interval, and the worst."""
+        untils = self.study.experiment.replications.until
+        reached = {str(point): run.precision(untils) for point, run in self.runs.items() if untils}
+        return {
+            "half_width": {
+                point: _finite(furthest_off(rules).half_width) for point, rules in reached.items()
+            },
+            "precision": {
+                point: [
+                    {**asdict(rule), "half_width": _finite(rule.half_width), "met": rule.met}
+                    for rule in rules
+                ]
+                for point, rules in reached.items()
+            },
+        }
+
+    def _spent(self) -> dict[str, Any]:
+        """Give what a budget of time left undone, where there was one."""
+        if self.spent is None:
+            return {}
+        short = {str(point): wanted for point, wanted in self.spent.wanted.items()}
+        note = "stopped by --time: how many replications there are depends on the machine"
+        return {"time_s": self.spent.time_s, "short": short, **({"note": note} if short else {})}
 
 
 def gather(run: PointRun, design: str) -> NDArray[np.float64]:

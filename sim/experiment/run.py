@@ -6,19 +6,19 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from sim.config.errors import unknown
 from sim.config.experiment import BreakEven
 from sim.engine import ENGINES
 from sim.experiment.break_even import find_penalties, plan_search
+from sim.experiment.budget import Budget, cut_to_complete, undone
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import executor_for
 from sim.experiment.files import alone, folder_name, write_atomically
 from sim.experiment.penalty import Penalty
+from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
-from sim.experiment.progress import Progress, Silent
-from sim.experiment.replication import Recipe, prepare, run_task
+from sim.experiment.progress import Progress, Silent, watched
+from sim.experiment.replication import Recipe, require_drawable, run_task
 from sim.experiment.results import Results
 from sim.experiment.runner import (
     PointRun,
@@ -31,7 +31,7 @@ from sim.experiment.runner import (
 )
 from sim.experiment.scenario import Point, Study, read_study, targets_of
 from sim.experiment.store import Store
-from sim.measures import plan_measures
+from sim.experiment.sweep import MANY_POINTS
 
 DEFAULT_ENGINE = "compiled"
 PLAN = "plan.json"
@@ -45,6 +45,8 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     engine: str | None = None,
     replications: int | None = None,
     seed: int | None = None,
+    most_points: int | None = MANY_POINTS,
+    time_s: float | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Run an experiment, or what is missing of it, and give its results folder.
@@ -63,6 +65,10 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
         Exactly this many, instead of what the file says.
     seed
         Instead of the file's.
+    most_points
+        A sweep of more points is refused; None takes any.
+    time_s
+        Nothing new is begun after so many seconds; see `budget`.
     progress
         Who is told how it goes.
 
@@ -73,18 +79,19 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     CannotGoOn
         If the machine gives out. What was finished is stored, as after a KeyboardInterrupt.
     """
-    engine = _known_engine(engine)
+    engine = known_engine(engine)
     started_s = time.monotonic()
+    budget = Budget(time_s)
     progress = progress or Silent()
-    study = read_study(path, replications, seed)
+    study = read_study(path, replications, seed, most_points, progress.notice)
     break_even = study.experiment.break_even
     search = None if break_even is None else plan_search(study, break_even)
     folder = results_folder(study.path, out)
     store = Store(folder / "store")
     store.sweep()
     runs = _point_runs(study, engine)
-    for run in runs.values():
-        prepare(run.recipe)  # a point that cannot be drawn is refused before the first is run
+    for run in watched(list(runs.values()), "checked", progress.notice):
+        require_drawable(run.recipe)  # one that cannot be drawn is refused before the first is run
     _write_plan(store, study)
     for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
@@ -106,13 +113,20 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
                 jobs=jobs,
                 work=run_task,
                 progress=progress,
+                over=budget.over,
             )
     finally:
         progress.finish()
+    spent = cut_to_complete(runs, study.experiment.replications, budget)
+    if spent is not None and spent.wanted:
+        progress.notice(undone(spent, runs))
+        runs = {index: run for index, run in runs.items() if run.wanted}
     penalties = []
-    if search is not None:
+    if search is not None and budget.over():
+        progress.notice("No time was left to search for break-even penalties.")
+    elif search is not None:
         penalties = find_penalties(search, engine=engine, jobs=jobs, progress=progress, store=store)
-    results = Results(study, runs, penalties)
+    results = Results(study, runs, penalties, spent=spent)
     with alone(store.folder / "lock"):  # so that all tables come from one run
         results.write_tables(folder)
         results.write_manifest(folder, engine, time.monotonic() - started_s)
@@ -151,13 +165,13 @@ def run_break_even(  # noqa: PLR0913 - what the command line offers
     search = plan_search(study, asked, designs, named="--{}")
     return study, find_penalties(
         search,
-        engine=_known_engine(engine),
+        engine=known_engine(engine),
         jobs=jobs or available_processors(),
         progress=progress or Silent(),
     )
 
 
-def _known_engine(engine: str | None) -> str:
+def known_engine(engine: str | None) -> str:
     """Give the engine that is asked for."""
     engine = engine or DEFAULT_ENGINE
     if engine not in ENGINES:
@@ -215,19 +229,13 @@ def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
 
 
 def _nothing_stored(study: Study, point: Point) -> Stored:
-    """Give what is known before the store is looked into: what the stopping rule looks at."""
-    until = study.experiment.replications.until
-    if until is None:
-        return Stored(np.array([], dtype=np.intp))
-    plan = plan_measures(point.layout, study.horizon, targets_of(point.centre))
-    cells = precision_cells(study.path, until, plan)
-    channel = point.centre.channels[until.channel].label or until.channel
-    measure = until.measure.replace("_", " ")
-    return Stored(
-        cells,
-        tuple(f"{channel} {measure}, {force}" for force in plan.force[cells]),
-        str(plan.unit[cells[0]]),
-    )
+    """Give what is known before the store is looked into: what the stopping rules look at."""
+    untils = study.experiment.replications.until
+    if not untils:
+        return Stored()
+    plan = plan_for(point.layout, study.horizon, targets_of(point.centre))
+    labels = {name: channel.label or name for name, channel in point.centre.channels.items()}
+    return Stored(precision_cells(study.path, untils, plan, labels))
 
 
 def _write_plan(store: Store, study: Study) -> None:

@@ -8,7 +8,7 @@ what happens to lie in the store changes how many there are.
 
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.config.experiment import Replications
+from sim.config.experiment import Replications, Until
 from sim.experiment.block import Block
 from sim.experiment.errors import WORKER_KILLED, CannotGoOn
-from sim.experiment.progress import Precision, Progress, Silent
+from sim.experiment.precision import PrecisionCell
+from sim.experiment.progress import Precision, Progress, Silent, furthest_off
 from sim.experiment.replication import Task
 from sim.experiment.scenario import Point
 from sim.experiment.statistics import ratio_interval
@@ -40,18 +41,14 @@ class Stored:
     Parameters
     ----------
     precision_cells
-        Indices of the cells whose intervals the stopping rule looks at.
-    precision_names, precision_unit
-        What to call each of these cells, and the unit of all.
+        The cells whose intervals the stopping rules look at.
     blocks
         By design digest and replication: the file that holds it.
     seen
         By design digest and replication: numerators and denominators of `precision_cells`.
     """
 
-    precision_cells: NDArray[np.intp]
-    precision_names: tuple[str, ...] = ()
-    precision_unit: str = ""
+    precision_cells: tuple[PrecisionCell, ...] = ()
     blocks: dict[str, dict[int, Path]] = field(default_factory=dict)
     seen: dict[str, dict[int, NDArray[np.float64]]] = field(default_factory=dict)
 
@@ -60,8 +57,9 @@ class Stored:
         replications = range(block.start, block.stop)
         for design in block.parts:
             self.blocks.setdefault(design, {}).update(dict.fromkeys(replications, path))
-            if self.precision_cells.size:
-                columns = block.tally(design)[:, :, self.precision_cells].swapaxes(0, 1)
+            if self.precision_cells:
+                indices = [cell.index for cell in self.precision_cells]
+                columns = block.tally(design)[:, :, indices].swapaxes(0, 1)
                 self.seen.setdefault(design, {}).update(zip(replications, columns, strict=True))
 
     def holds(self, design: str, replication: int) -> bool:
@@ -113,28 +111,36 @@ class PointRun:
                 yield Task(self.point.index, start, stop, designs, self.recipe)
             start = stop
 
-    def half_width(self) -> float:
-        """Give the widest half-width that the stopping rule looks at; nan if there is none yet."""
-        return self.widest()[0]
+    def complete(self) -> int:
+        """Give how many replications, from the first on, are there under every design."""
+        return next((r for r in range(self.wanted) if self.missing(r, r + 1)), self.wanted)
 
-    def widest(self) -> tuple[float, str]:
-        """Give the widest half-width that the stopping rule looks at, and what it is about.
+    def half_widths(self) -> NDArray[np.float64]:
+        """Give the half-width of each cell that the stopping rules look at: the widest design's.
 
-        A cell in which nothing was ever counted has nothing to be precise about.
+        It is nan where there is none yet. A cell in which nothing was ever counted has nothing to
+        be precise about.
         """
-        halves = [np.zeros(self.stored.precision_cells.size)]
-        for design in self.designs:
+        halves = [np.zeros(len(self.stored.precision_cells))]
+        for design in self.designs if self.stored.precision_cells else ():
             rows = self.stored.seen[design]
             columns = np.stack([rows[replication] for replication in range(self.wanted)])
             numerator, denominator = columns[:, 0], columns[:, 1]
             half_width = ratio_interval(numerator, denominator).half_width
             halves.append(np.where(denominator.any(axis=0), half_width, 0.0))
-        by_cell = np.stack(halves).max(axis=0)  # nan if any is
-        if not by_cell.size:
-            return 0.0, ""
-        at = int(by_cell.argmax())  # the first nan if there is one
-        names = self.stored.precision_names
-        return float(by_cell[at]), names[at] if names else ""
+        widest: NDArray[np.float64] = np.stack(halves).max(axis=0)  # nan if any is
+        return widest
+
+    def precision(self, untils: Sequence[Until]) -> tuple[Precision, ...]:
+        """Give the interval of each rule that is widest, in the order of the rules."""
+        cells, halves = self.stored.precision_cells, self.half_widths()
+        reached = []
+        for rule, until in enumerate(untils):
+            of_rule = [place for place, cell in enumerate(cells) if cell.rule == rule]
+            place = of_rule[int(halves[of_rule].argmax())]  # the first nan if there is one
+            about, unit = cells[place].about, cells[place].unit
+            reached.append(Precision(about, unit, float(halves[place]), until.half_width))
+        return tuple(reached)
 
 
 def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests replace them
@@ -147,20 +153,26 @@ def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests repl
     work: Work,
     progress: Progress,
     block: int = BLOCK,
+    over: Callable[[], bool] = lambda: False,
 ) -> None:
     """Run what is missing of some points, round by round, and note it in `runs`.
+
+    Parameters
+    ----------
+    over
+        Tells when nothing new may be begun, though there were work.
 
     Raises
     ------
     CannotGoOn
         If a block cannot be written or a worker is killed; what was finished is stored.
     """
-    rounds = _Rounds(runs, replications, progress, block)
+    rounds = _Rounds(runs, replications, progress, block, over)
     at_work: dict[Future[Block], Task] = {}
     ahead = 1 if jobs == 1 else _AHEAD * jobs
     try:
         while True:
-            while len(at_work) < ahead and (task := rounds.next_task()):
+            while len(at_work) < ahead and not over() and (task := rounds.next_task()):
                 at_work[executor.submit(work, task)] = task
             if not at_work:
                 return
@@ -182,9 +194,10 @@ class _Rounds:
         replications: Replications,
         progress: Progress,
         block: int,
+        over: Callable[[], bool],
     ) -> None:
         self.runs, self.replications, self.progress = runs, replications, progress
-        self.block = block
+        self.block, self.over = block, over
         self.waiting: deque[Task] = deque()
         self.left: dict[int, int] = {}
         for run in runs.values():
@@ -195,6 +208,7 @@ class _Rounds:
         while not (tasks := list(run.tasks(self.block))):
             more = next_round(run, self.replications, self.progress)
             if not more:
+                self.progress.point_done()
                 return
             run.wanted += more
         self.left[run.point.index] = len(tasks)
@@ -217,20 +231,17 @@ class _Rounds:
         """Count a task as done, and open the next round if it was the last of its own."""
         self.progress.advance(task.stop - task.start, contacts)
         self.left[task.point] -= 1
-        if not self.left[task.point]:
+        if not self.left[task.point] and not self.over():
             self.open(self.runs[task.point])
 
 
 def next_round(run: PointRun, replications: Replications, progress: Progress) -> int:
     """Give how many more replications a point needs, 0 when it has enough."""
-    until, most = replications.until, replications.max
-    if until is None or most is None:
+    if not replications.until or replications.max is None:
         return 0
-    half_width, about = run.widest()
-    enough = half_width <= until.half_width  # false for nan
-    more = 0 if enough else min(ROUND, most - run.wanted)
-    reached = Precision(about, run.stored.precision_unit, half_width, until.half_width)
-    progress.precision(run.point.index, reached, more)
+    furthest = furthest_off(run.precision(replications.until))
+    more = 0 if furthest.met else min(ROUND, replications.max - run.wanted)
+    progress.precision(run.point.index, furthest, more)
     return more
 
 

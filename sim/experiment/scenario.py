@@ -6,37 +6,35 @@ itself changes in the centre (`[designs.NAME.changes]`), and even that is drawn 
 streams.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from math import prod
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from sim.config import (
     Centre,
+    CentreFiles,
     DesignEntry,
     Event,
     event_problems,
     layout_of,
-    load_changed,
     load_experiment,
 )
 from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
 from sim.config.experiment import Experiment, Replications
+from sim.config.levels import Scalar
 from sim.config.loading import FROM_OUTSIDE
-from sim.config.vary import Scalar, points, values_of
+from sim.config.varied_events import is_event_key, varied_events
 from sim.experiment.identity import design_digest, digest_of, point_digest
+from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
-from sim.measures import Targets, plan_measures
+from sim.experiment.progress import watched
+from sim.experiment.sweep import MANY_POINTS, Varied, as_columns, require_few, sweep_points
+from sim.measures import Targets
 from sim.records import Horizon, Layout
 from sim.routing import DesignError, build_design
-
-MOST_POINTS = 10_000
-
-Varied = Mapping[str, str | float]
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,13 @@ class Study:
         return digest_of([points, varied, targets, asked, experiment.baseline])
 
 
-def read_study(path: Path, replications: int | None = None, seed: int | None = None) -> Study:
+def read_study(
+    path: Path,
+    replications: int | None = None,
+    seed: int | None = None,
+    most_points: int | None = MANY_POINTS,
+    notice: Callable[[str], None] = lambda _: None,
+) -> Study:
     """Read an experiment and the centre it asks about.
 
     Parameters
@@ -119,32 +123,40 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
         Exactly this many, instead of what the file says.
     seed
         Instead of the file's.
+    most_points
+        A sweep of more points is refused; None takes any.
+    notice
+        Told now and then how many points have been read.
 
     Raises
     ------
     ConfigError
         If the experiment or its centre is wrong, or the two do not fit together.
+    TooManyPoints
+        If the sweep has more points than that.
     """
     experiment = load_experiment(path)
+    require_few(path, experiment, most_points)
     changes: dict[str, Any] = {}
     if replications is not None:
         changes["replications"] = Replications(min=replications)
     if seed is not None:
         changes["seed"] = seed
-    until = experiment.replications.until  # looked at even if it is not to be followed
+    untils = experiment.replications.until  # looked at even if they are not to be followed
     experiment = experiment.model_copy(update=changes)
-    centre, changed = load_changed(experiment.centre)
+    files = CentreFiles.read(experiment.centre)
+    centre, changed = files.with_overrides({})
     if problems := event_problems(experiment.events, centre, path):
         raise ConfigError(problems)
-    overrides = combinations(path, experiment)
+    overrides = sweep_points(path, experiment, centre, changed)
+    both = list(zip(overrides, as_columns(overrides), strict=True))
     resolved = tuple(
-        resolve_point(path, experiment, index, *pair)
-        for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
+        resolve_point(path, experiment, index, *pair, files=files)
+        for index, pair in enumerate(watched(both, "read", notice))
     )
     horizon = horizon_of(experiment)
-    if until is not None:
-        first = resolved[0]
-        precision_cells(path, until, plan_measures(first.layout, horizon, targets_of(first.centre)))
+    first = resolved[0]
+    precision_cells(path, untils, plan_for(first.layout, horizon, targets_of(first.centre)))
     return Study(path, experiment, horizon, centre, changed, resolved)
 
 
@@ -168,57 +180,36 @@ def targets_of(centre: Centre) -> Targets:
     )
 
 
-def combinations(path: Path, experiment: Experiment) -> list[dict[str, Scalar]]:
-    """Give every combination of the varied keys, the last key changing fastest.
-
-    Raises
-    ------
-    ConfigError
-        If there are more than anyone can have meant.
-    """
-    n = prod(len(values_of(values)) for values in experiment.vary.values())
-    if n > MOST_POINTS:
-        message = (
-            f"gives {n:,} combinations, at most {MOST_POINTS:,} are allowed; "
-            "vary fewer keys at once, or fewer values of each"
-        )
-        raise ConfigError([Problem(path, message, "vary")])
-    return points(experiment)
-
-
-def as_columns(combined: list[dict[str, Scalar]]) -> list[Varied]:
-    """Give the varied values as table columns hold them: each key all numbers, or all text."""
-    numeric = {
-        key: all(
-            isinstance(row[key], int | float) and not isinstance(row[key], bool) for row in combined
-        )
-        for key in combined[0]
-    }
-    return [
-        MappingProxyType({key: value if numeric[key] else str(value) for key, value in row.items()})
-        for row in combined
-    ]
-
-
-def resolve_point(
-    path: Path, experiment: Experiment, index: int, overrides: Mapping[str, Scalar], varied: Varied
+def resolve_point(  # noqa: PLR0913 - each is a part of its own
+    path: Path,
+    experiment: Experiment,
+    index: int,
+    overrides: Mapping[str, Scalar],
+    varied: Varied,
+    *,
+    files: CentreFiles | None = None,
 ) -> Point:
     """Resolve one combination of the varied keys.
 
     Parameters
     ----------
     overrides
-        By dotted key of the centre: its value here.
+        By dotted key of the centre or of an event: its value here.
     varied
         The same as the tables hold it.
+    files
+        Those of the centre, where they have been read already.
 
     Raises
     ------
     ConfigError
         If the centre is wrong with these values; the message names the key of `[vary]`.
     """
+    of_centre = {key: value for key, value in overrides.items() if not is_event_key(key)}
+    events = varied_events(experiment, overrides, path)
     try:
-        centre, changed = load_changed(experiment.centre, overrides)
+        files = files or CentreFiles.read(experiment.centre)
+        centre, changed = files.with_overrides(of_centre)
     except ConfigError as error:
         raise ConfigError(_naming_vary(path, error.problems, overrides)) from error
     horizon = horizon_of(experiment)
@@ -238,9 +229,9 @@ def resolve_point(
         changed=changed,
         layout=layout_of(centre),
         designs=designs,
-        digest=point_digest(centre, horizon, experiment.seed, experiment.events),
+        digest=point_digest(centre, horizon, experiment.seed, events),
         design_digests=digests,
-        events=experiment.events,
+        events=events,
     )
 
 

@@ -69,7 +69,7 @@ def read_status(folder: Path) -> Status:
     unused = [path for path in store.folder.glob("*/*.block") if path.parent not in used]
     return Status(
         experiment=plan["experiment"],
-        finished=bool(reached),
+        finished=bool(reached) and not _short(folder),
         least=asked["min"],
         most=asked["max"] if asked["until"] else None,
         points=tuple(
@@ -102,3 +102,12 @@ def _reached(folder: Path, digest: str) -> Mapping[str, int]:
         return {}
     reached: Mapping[str, int] = manifest["replications"]["reached"]
     return reached
+
+
+def _short(folder: Path) -> bool:
+    """Tell whether the tables hold less than was asked for, because a budget of time was over."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return False
+    return bool(manifest["replications"].get("short"))

@@ -20,13 +20,13 @@ from typing import BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.scenario import Varied
 from sim.experiment.statistics import (
     Interval,
     ratio_difference,
     ratio_interval,
     share_meeting,
 )
+from sim.experiment.sweep import Varied
 from sim.measures import MeasurePlan
 
 ALL = "all"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sim.config import redial_of
 from sim.records import HOURS_PER_WEEK
 from sim.report.estimate import listing
+from sim.report.precision import precision_caveats
 from sim.report.study import Study
 
 FEW_RUNS, MANY_COMPARISONS = 10, 10
@@ -77,6 +78,7 @@ def _about_runs(study: Study) -> Iterator[str]:
             f"There were only {runs} runs: the intervals themselves are rough. "
             "Ask for 20 replications or more."
         )
+    yield from precision_caveats(study)
     comparisons = len(study.others) * len(study.rows) * len(study.channels)
     if comparisons > MANY_COMPARISONS and runs > 1:
         chance = max(1, round(comparisons / 20))

@@ -23,6 +23,7 @@ from sim.report.estimate import MISSING
 from sim.report.evidence import evidence_rows
 from sim.report.figures.catalogue import Picture, Section
 from sim.report.figures.style import colour_of
+from sim.report.precision import precision_words
 from sim.report.study import Study
 from sim.report.tables import (
     glance_rows,
@@ -142,6 +143,7 @@ def made(study: Study) -> list[tuple[str, str]]:
         "Experiment": study.name,
         "Centre": study.centre.name,
         "Replications": study.runs(study.replications) + " under each design, the same callers",
+        "Precision": precision_words(study) or "no half-width was asked for",
         "Each run": (
             f"{horizon.warm_up_h:g} h of warm-up, {horizon.measured_h:g} h measured, "
             f"{horizon.cool_down_h:g} h of cool-down"

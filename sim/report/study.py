@@ -120,8 +120,8 @@ class Study:
     @cached_property
     def main_channel(self) -> Channel:
         """The channel that the answer is about: the one the run was to be precise in, else 999."""
-        until = self.experiment.replications.until
-        named = [c for c in self.channels if until is not None and c.name == until.channel]
+        asked = [until.channel for until in self.experiment.replications.until[:1]]
+        named = [channel for channel in self.channels if channel.name in asked]
         return named[0] if named else min(self.channels, key=lambda channel: channel.priority)
 
     @cached_property

@@ -4,10 +4,11 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import numpy as np
-from pydantic import ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from sim.records import Design, Horizon, Layout
 
@@ -100,18 +101,8 @@ def _check_options(entry: RegisteredDesign, given: dict[str, Any]) -> dict[str, 
             raise DesignError(
                 f'design {entry.kind} has no option "{name}"{nearest(name, entry.options)}', name
             )
-    fields: dict[str, Any] = {
-        name: (
-            parameter.annotation,
-            ... if parameter.default is inspect.Parameter.empty else parameter.default,
-        )
-        for name, parameter in entry.options.items()
-    }
-    model = create_model(
-        entry.kind, __config__=ConfigDict(extra="forbid", allow_inf_nan=False), **fields
-    )
     try:
-        values = model(**given)
+        values = _options_model(entry)(**given)
     except ValidationError as error:
         problem = error.errors()[0]
         option = str(problem["loc"][0])
@@ -122,6 +113,21 @@ def _check_options(entry: RegisteredDesign, given: dict[str, Any]) -> dict[str, 
             f"design {entry.kind}, option {option} = {value!r}: {problem['msg']}", option
         ) from None
     return {name: getattr(values, name) for name in entry.options}
+
+
+@cache
+def _options_model(entry: RegisteredDesign) -> type[BaseModel]:
+    """Give the model that checks a design's options, made once."""
+    fields: dict[str, Any] = {
+        name: (
+            parameter.annotation,
+            ... if parameter.default is inspect.Parameter.empty else parameter.default,
+        )
+        for name, parameter in entry.options.items()
+    }
+    return create_model(
+        entry.kind, __config__=ConfigDict(extra="forbid", allow_inf_nan=False), **fields
+    )
 
 
 def _check_nobody_left_out(kind: str, layout: Layout, built: Design) -> None:

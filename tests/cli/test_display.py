@@ -6,10 +6,10 @@ from math import nan
 import pytest
 from rich.console import Console
 
-from sim.cli.display import Bar, Log, introduction, precise
+from sim.cli.display import Bar, Log, introduction
 from sim.cli.tables import interval, percent, points
 from sim.experiment import Estimate
-from sim.experiment.progress import Precision
+from sim.experiment.progress import Precision, precise
 
 REACHED = Precision("999 service level, Leicestershire", "share", 0.0113, 0.005)
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.experiment.block import Block
+from sim.experiment.precision import PrecisionCell
 from sim.experiment.progress import Silent
 from sim.experiment.runner import PointRun, Stored
 
@@ -159,7 +160,7 @@ def fake_run(wanted: int, *, index: int = 0, designs=("a", "b"), cells=()) -> Po
         digest=hashlib.sha256(f"point {index}".encode()).hexdigest(),
         design_digests={design: design for design in designs},
     )
-    return PointRun(point, b"", wanted, Stored(np.array(cells, dtype=np.intp)))
+    return PointRun(point, b"", wanted, Stored(tuple(PrecisionCell(cell, 0) for cell in cells)))
 
 
 class Watcher(Silent):

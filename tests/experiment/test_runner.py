@@ -139,7 +139,7 @@ def widest(replications):
 
 def test_rounds_go_on_until_every_interval_is_narrow_enough(tmp_path):
     point = fake_run(4, cells=(0, 1))
-    watcher = run([point], Store(tmp_path), Replications(min=4, max=500, until=UNTIL))
+    watcher = run([point], Store(tmp_path), Replications(min=4, max=500, until=(UNTIL,)))
     assert point.wanted > 4
     assert (point.wanted - 4) % ROUND == 0
     assert widest(point.wanted) <= 0.03 < widest(point.wanted - ROUND)
@@ -150,18 +150,18 @@ def test_rounds_go_on_until_every_interval_is_narrow_enough(tmp_path):
 def test_rounds_end_at_the_largest_number(tmp_path):
     point = fake_run(4, cells=(0, 1))
     until = Until(channel="emergency", half_width=1e-9)
-    run([point], Store(tmp_path), Replications(min=4, max=17, until=until))
+    run([point], Store(tmp_path), Replications(min=4, max=17, until=(until,)))
     assert point.wanted == 17
 
 
 def test_each_point_stops_by_itself(tmp_path):
     points = [fake_run(4, index=0, cells=(0, 1)), fake_run(4, index=1, cells=(2,))]
-    run(points, Store(tmp_path), Replications(min=4, max=100, until=UNTIL))
+    run(points, Store(tmp_path), Replications(min=4, max=100, until=(UNTIL,)))
     assert points[0].wanted != points[1].wanted
 
 
 def test_the_number_of_replications_does_not_depend_on_workers_or_on_the_store(tmp_path):
-    replications = Replications(min=4, max=500, until=UNTIL)
+    replications = Replications(min=4, max=500, until=(UNTIL,))
     serial = fake_run(4, cells=(0, 1))
     run([serial], Store(tmp_path / "serial"), replications)
 
@@ -190,7 +190,7 @@ def test_a_cell_in_which_nobody_calls_is_precise(tmp_path):
         return type(block).pack(block.start, zero, 0)
 
     point = fake_run(4, cells=(0, 1))
-    run([point], Store(tmp_path), Replications(min=4, max=100, until=UNTIL), work=nobody)
+    run([point], Store(tmp_path), Replications(min=4, max=100, until=(UNTIL,)), work=nobody)
     assert point.wanted == 4
 
 

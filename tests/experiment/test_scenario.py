@@ -5,8 +5,8 @@ from experiment.small_experiment import Watcher, blocks, write_experiment
 
 from sim.config import ConfigError
 from sim.experiment import read_study, run_experiment
-from sim.experiment.scenario import as_columns
 from sim.experiment.store import read_block
+from sim.experiment.sweep import TooManyPoints, as_columns
 
 
 def test_without_vary_there_is_one_point(tmp_path):
@@ -80,7 +80,7 @@ def test_more_points_than_anyone_meant_are_refused(tmp_path):
     path = write_experiment(
         tmp_path, more=more.replace("1.5, step = 0.005}\n", "1, step = 0.005}\n")
     )
-    with pytest.raises(ConfigError, match=r"combinations, at most 10,000"):
+    with pytest.raises(TooManyPoints, match=r"gives 10,201 points, more than 10,000.*--yes"):
         read_study(path)
 
 
