@@ -17,10 +17,12 @@ import contestants
 import cpp_loop
 import reference_model
 import study_models
+import whole_run
 from contestants import NAIVE, REFERENCE_ENGINE, Contestant
 from outcomes import Disagreement, Outcomes, require_alike, require_same, summary
 
 REFERENCE = "reference"
+RUN = "run"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,8 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     print(f"# {machine()}")
     for model in options.models:
-        if model != REFERENCE:
+        if model in study_models.CENTRES:
             study_models.report(model, options.rounds)
+    if RUN in options.models:
+        drawing = not options.no_report
+        whole_run.report(options.replications, options.run_rounds, drawing=drawing)
     if REFERENCE not in options.models:
         return 0
     scenario = reference_model.draw(options.days)
@@ -64,10 +69,15 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--models",
         nargs="+",
-        choices=[REFERENCE, *study_models.CENTRES],
-        default=[REFERENCE, *study_models.CENTRES],
+        choices=[REFERENCE, *study_models.CENTRES, RUN],
+        default=[REFERENCE, *study_models.CENTRES, RUN],
         help="which models (default all)",
     )
+    parser.add_argument(
+        "--replications", type=int, default=100, help="weeks of a whole run (default 100)"
+    )
+    parser.add_argument("--run-rounds", type=int, default=3, help="whole runs of each (default 3)")
+    parser.add_argument("--no-report", action="store_true", help="whole runs without their reports")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.days < 2:  # noqa: PLR2004 - days are the sample of the checks
         parser.error("needs at least 1 round and 2 days")

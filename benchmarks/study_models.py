@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.config import layout_of, load_centre
 from sim.engine import simulate
+from sim.experiment.memory import keep_freed_memory
 from sim.experiment.scenario import targets_of
 from sim.measures import plan_measures, tabulate
 from sim.records import Horizon
@@ -45,6 +46,7 @@ class Laps:
 
 def time_replication(model: str, engine: str, rounds: int) -> Laps:
     """Time whole replications, each with other random numbers, after one to warm up."""
+    keep_freed_memory()  # as every worker of a run does
     centre = load_centre(CONFIGS / CENTRES[model])
     layout = layout_of(centre)
     workloads, staff = WorkloadPlan(centre, WEEK), StaffingDrawer(centre, WEEK)

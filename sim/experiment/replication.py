@@ -18,6 +18,7 @@ from sim.engine import simulate
 from sim.experiment.block import Block
 from sim.experiment.events import PreparedEvents, design_during, plan_event_cells
 from sim.experiment.identity import staffing_digest, workload_digest
+from sim.experiment.memory import keep_freed_memory
 from sim.experiment.plans import plan_for
 from sim.experiment.scenario import Point, targets_of
 from sim.measures import MeasurePlan, tabulate
@@ -179,6 +180,7 @@ def prepare(recipe: bytes) -> Prepared:
     ConfigError
         If the point's demand or staffing contradict themselves.
     """
+    keep_freed_memory()
     known: Recipe = pickle.loads(recipe)  # noqa: S301 - our own bytes, made by this run
     parts = _build_parts(known)
     layout, targets = layout_of(known.centre), targets_of(known.centre)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -120,7 +121,7 @@ class Results:
         if self.penalties:
             write = partial(write_penalties, penalties=self.penalties)
             write_atomically(folder / BREAK_EVEN, write)
-        with ExitStack() as opened:
+        with ExitStack() as opened, ThreadPoolExecutor(1) as beside:
             kpi = opened.enter_context(
                 KpiTable(opened.enter_context(atomic_file(folder / KPI)), self.keys)
             )
@@ -131,7 +132,7 @@ class Results:
                 for name, header in self._headers()
             }
             for run in self.runs.values():
-                self._write_point(run, kpi, tables)
+                self._write_point(run, kpi, tables, beside)
 
     def _headers(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Give the columns of the CSV tables that come from the store."""
@@ -143,12 +144,14 @@ class Results:
             yield EVENTS, event_header(self.keys)
             yield TIMELINE, timeline_header(self.keys)
 
-    def _write_point(self, run: PointRun, kpi: KpiTable, tables: Mapping[str, CsvTable]) -> None:
-        """Write the rows of one point in all tables."""
+    def _write_point(
+        self, run: PointRun, kpi: KpiTable, tables: Mapping[str, CsvTable], beside: Executor
+    ) -> None:
+        """Write the rows of one point in all tables; pyarrow packs without the GIL, so beside."""
         centre, layout = run.point.centre, run.point.layout
         books = Books.of(plan_for(layout, self.study.horizon, targets_of(centre)))
         for part, baseline, happened in self.parts(run):
-            kpi.add(part)
+            packed = beside.submit(kpi.add, part)
             tables[SUMMARY].add(summary_rows(part, self.keys))
             tables[EXCHANGE].add(exchange_rows(part, books))
             if part is not baseline:
@@ -157,6 +160,7 @@ class Results:
             if happened is not None:
                 tables[EVENTS].add(happened.event_rows())
                 tables[TIMELINE].add(happened.timeline_rows())
+            packed.result()
 
     def write_manifest(self, folder: Path, engine: str, elapsed_s: float) -> None:
         """Write what was asked, of which world, by which program, and what came of it."""

@@ -7,7 +7,7 @@ what leaves is `Results`, tables whose columns have been checked. Nothing is dra
 import hashlib
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,8 @@ class Results:
         By point: the values of the varied keys, as they are written.
     altered
         Files whose digest is no longer the one in the manifest.
+    tables
+        By name: what has been read of the tables that not every experiment leaves.
     """
 
     folder: Path
@@ -89,6 +91,7 @@ class Results:
     comparison: pd.DataFrame
     varied: dict[int, dict[str, str]]
     altered: tuple[str, ...]
+    tables: dict[str, pd.DataFrame | None] = field(default_factory=dict, repr=False)
 
     def over_weeks(self, measures: Collection[str], point: int) -> OverWeeks:
         """Give the cells of `kpi.parquet` of these measures at a point."""
@@ -106,8 +109,11 @@ class Results:
         ReportError
             If it is unreadable or lacks a column.
         """
-        path = self.folder / name
-        return _typed(path, _read_words(path, columns), columns) if path.exists() else None
+        if name not in self.tables:
+            path = self.folder / name
+            words = _read_words(path, columns) if path.exists() else None
+            self.tables[name] = None if words is None else _typed(path, words, columns)
+        return self.tables[name]
 
 
 def read_results(folder: Path) -> Results:

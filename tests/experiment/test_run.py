@@ -17,10 +17,12 @@ from sim.experiment import (
     read_answer,
     read_manifest,
     read_status,
+    results,
     run_experiment,
     seal,
 )
 from sim.experiment.files import file_digest
+from sim.experiment.store import read_block
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,19 @@ def test_a_run_leaves_its_tables_and_its_manifest(finished):
     for name in tables(folder):
         assert manifest["files"][name] == file_digest(folder / name)
     assert (watcher.found, watcher.replications, watcher.finished) == (0, 4, True)
+
+
+def test_each_block_is_read_once_per_design_for_all_tables(finished, monkeypatch):
+    path, folder, _ = finished
+    read = []
+
+    def noted(block):
+        read.append(block)
+        return read_block(block)
+
+    monkeypatch.setattr(results, "read_block", noted)
+    run_experiment(path, out=folder.parent, jobs=1, engine="simpy")
+    assert len(read) == 4 * 2  # weeks and designs
 
 
 def test_the_tables_agree_with_each_other(finished):

@@ -51,6 +51,24 @@ def test_the_bench_prints_what_the_parts_of_a_real_study_cost():
         assert all(float(ms) > 0 for ms in re.findall(r"_ms=([\d.]+)", line[0]))
 
 
+def test_the_bench_prints_what_a_whole_run_costs():
+    few = ["--replications", "2", "--run-rounds", "1", "--no-report"]
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "run.py", "--models", "run", *few],
+        cwd=BENCHMARKS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    line = re.search(r"^run=compiled model=run jobs=1 designs=6 .*$", done.stdout, re.MULTILINE)
+    assert line is not None
+    parts = dict(pair.split("=") for pair in line[0].split())
+    model_s = float(parts["draw_s"]) + float(parts["engine_s"])
+    assert float(parts["run_cpu_s"]) > model_s > 0  # the whole is more than a part of it
+    assert re.search(r"^run model=run jobs=2 .* times_faster=[\d.]+$", done.stdout, re.MULTILINE)
+
+
 @pytest.fixture
 def bench(monkeypatch):
     """Give the benchmarks' modules, which are scripts in a folder of their own."""

@@ -95,7 +95,9 @@ def test_every_figure_is_there_in_both_formats(drawn: Path) -> None:
         assert ET.parse(folder / f"{name}.svg").getroot().tag.endswith("svg")  # noqa: S314 - our own
 
 
-def test_the_same_four_files_give_the_same_bytes_in_any_folder(tmp_path: Path) -> None:
+def test_the_same_four_files_give_the_same_bytes_anywhere_and_with_any_number_of_workers(
+    tmp_path: Path,
+) -> None:
     made = Synthetic(
         forces=("Kent", "Essex"),
         designs={"isolation": None, "merger": None},
@@ -107,13 +109,13 @@ def test_the_same_four_files_give_the_same_bytes_in_any_folder(tmp_path: Path) -
     for name in ("manifest.json", "kpi.parquet", "summary.csv", "comparison.csv"):
         shutil.copy(first / name, second)
 
-    def drawn(folder: Path) -> dict[str, bytes]:
-        page = draw_report(folder)
+    def drawn(folder: Path, jobs: int) -> dict[str, bytes]:
+        page = draw_report(folder, jobs)
         return {path.name: path.read_bytes() for path in (page, *(folder / "figures").iterdir())}
 
-    once = drawn(first)
+    once = drawn(first, 1)
     assert len(once) == 13  # the page, and six figures twice
-    assert drawn(second) == once
+    assert drawn(second, 2) == once
 
 
 def test_figures_of_an_earlier_report_are_removed_and_others_kept(tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from synthetic_results import Synthetic, write_results
 
 from sim.report import ReportError, draw_report
+from sim.report.over_weeks import read_over_weeks
 from sim.report.results import read_results
 from sim.report.study import reference_study
 
@@ -77,6 +80,27 @@ def test_a_file_of_rubbish_is_named(damaged: Path, name: str) -> None:
     (damaged / name).write_bytes(bytes(range(256)) * 20)
     with pytest.raises(ReportError, match=name):
         draw_report(damaged)
+
+
+def test_a_table_whose_rows_are_in_another_order_is_refused(damaged: Path) -> None:
+    path = damaged / "kpi.parquet"
+    table = pq.read_table(path)
+    swapped = np.arange(table.num_rows)
+    swapped[[0, 1]] = [1, 0]  # two cells of the first replication
+    pq.write_table(table.take(swapped), path)
+    with pytest.raises(ReportError, match=r"kpi\.parquet: cannot be read .* order of their cells"):
+        draw_report(damaged)
+
+
+def test_cells_by_replication_are_those_of_the_table(whole: Path) -> None:
+    found = read_over_weeks(whole / "kpi.parquet", ["offered", "busy_h"], 0)
+    table = pq.read_table(whole / "kpi.parquet").to_pandas()
+    table = table[table["measure"].isin(["offered", "busy_h"])]
+    labels = ["design", "force", "channel", "group", "period", "measure"]
+    wide = table.pivot_table("numerator", labels, "replication", observed=True)
+    assert found.numerator.shape == (2, len(wide))
+    for at, cell in enumerate(found.cells.itertuples(index=False, name=None)):
+        assert found.numerator[:, at].tolist() == wide.loc[cell].tolist()
 
 
 def test_an_error_of_the_report_means_wrong_input(damaged: Path) -> None:

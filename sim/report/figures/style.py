@@ -66,6 +66,7 @@ STYLE: Any = {  # matplotlib names its keys one by one, others in each release
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": BODY_PT,
+    "axes.titley": 1.0,  # no axis is on top: matplotlib need not measure all of them to find out
     "axes.unicode_minus": True,
     "axes.formatter.use_mathtext": False,
     "xtick.labelsize": SMALL_PT,
