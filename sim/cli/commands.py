@@ -63,7 +63,9 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     time: Annotated[
         str | None,
         typer.Option(
-            "--time", metavar="SPAN", help="Begin nothing new after so long, such as 10m, 2h, 90s."
+            "--time",
+            metavar="SPAN",
+            help="Begin nothing new after so long, such as 10m, 2h, 90s; of each experiment.",
         ),
     ] = None,
     dry_run: Annotated[

@@ -14,6 +14,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from sim.config import Centre, Experiment
+from sim.config.varied_events import varied_events
 from sim.experiment.results import COMPARISON, MANIFEST, SUMMARY
 from sim.experiment.tables import ALL
 from sim.records import HOURS_PER_WEEK
@@ -93,8 +94,12 @@ class Study:
 
     @cached_property
     def experiment(self) -> Experiment:
-        """The experiment as it was asked."""
-        return _model(self.results, "experiment", Experiment)
+        """The experiment as it was asked, with its events as they are at this point."""
+        asked = _model(self.results, "experiment", Experiment)
+        points = {each["point"]: each["varied"] for each in self.results.manifest["points"]}
+        varied: Mapping[str, object] = points.get(self.point, {})
+        events = varied_events(asked, varied, self.results.folder / MANIFEST)
+        return asked.model_copy(update={"events": events})
 
     @cached_property
     def channels(self) -> tuple[Channel, ...]:

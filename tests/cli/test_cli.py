@@ -56,6 +56,81 @@ def process(*arguments, **options):
 
 # sim run
 
+LOTS = """[vary]
+"staffing.scale" = {from = 0.5, to = 1.5, step = 0.0002}
+"staffing.absence_share" = [0.01, 0.02, 0.03, 0.04]
+"""
+
+
+def test_very_many_points_by_accident_are_refused_before_any_is_read(sim_, tmp_path):
+    path = write_experiment(tmp_path, more=LOTS)
+    status, out, err = sim_("run", path, "--out", tmp_path / "results")
+    assert (status, out) == (2, "")
+    assert "vary: gives 20,004 points, more than 10,000. If they are meant, say --yes" in err
+    assert not (tmp_path / "results").exists()
+
+
+def test_very_many_points_that_are_meant_are_read(sim_, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiment.sweep.MANY_POINTS", 1)
+    path = write_experiment(tmp_path, more='[vary]\n"staffing.scale" = [0.9, 1]\n')
+    arguments = ("run", path, "--out", tmp_path / "results", "--dry-run")
+    assert sim_(*arguments)[0] == 2
+    assert sim_(*arguments, "--yes")[0] == 0
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 2)])
+def test_on_a_terminal_the_user_is_asked_whether_many_points_are_meant(
+    sim_, tmp_path, monkeypatch, answer, status
+):
+    monkeypatch.setattr("sim.experiment.sweep.MANY_POINTS", 1)
+    monkeypatch.setattr("sim.cli.display.on_terminal", lambda: True)
+    asked = []
+    monkeypatch.setattr("typer.confirm", lambda text: asked.append(text) or answer == "y")
+    path = write_experiment(tmp_path, more='[vary]\n"staffing.scale" = [0.9, 1]\n')
+    assert sim_("run", path, "--out", tmp_path / "results", "--dry-run")[0] == status
+    assert asked == [f"{path} asks for 2 points. Run them all?"]
+
+
+def test_a_dry_run_says_what_a_run_would_do_and_writes_nothing(sim_, tmp_path):
+    more = "max = 9\nuntil = {channel = 'emergency', half_width = 0.1}\n"
+    path = write_experiment(tmp_path, more=more)
+    results = tmp_path / "results"
+    status, out, err = sim_("run", path, "--out", results, "--jobs", 2, "--dry-run")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "small: 1 point x 2 designs x 4 to 9 replications."
+    assert lines[1] == "Stored already: 0 of the first 4."
+    assert lines[2].startswith("Time: about ")
+    assert "with 2 workers and the compiled engine" in lines[2]
+    assert lines[3].startswith("Disk: about ")
+    assert lines[-1].endswith("Nothing was written.")
+    assert not results.exists()
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_what_was_reached_stands_below_the_table(sim_, tmp_path):
+    more = "max = 5\nuntil = {channel = 'emergency', half_width = 1e-4}\n"
+    path = write_experiment(tmp_path, more=more)
+    _, out, _ = sim_("run", path, "--out", tmp_path / "results", "--jobs", 1)
+    (line,) = [line for line in out.splitlines() if "half-width" in line]
+    assert line.startswith("999 service level, ")
+    assert line.endswith(" points, wanted 0.01: not reached.")
+
+
+def test_a_wrong_span_of_time_is_told(sim_, tmp_path):
+    status, _, err = sim_("run", write_experiment(tmp_path), "--time", "10")
+    assert status == 2
+    assert '--time "10": must be hours, minutes or seconds, such as 2h' in err
+
+
+def test_a_check_says_what_a_sample_is_drawn_over(sim_, tmp_path):
+    more = '[vary]\nmethod = "sobol"\nn = 4\n"staffing.scale" = {from = 0.9, to = 1.1}\n'
+    status, out, _ = sim_("check", write_experiment(tmp_path, more=more))
+    assert status == 0
+    assert "4 points x 2 designs x 4 replications." in out
+    assert "Drawn with seed 7 as Sobol' points, scrambled; lowest and highest:" in out
+    assert "staffing.scale" in out
+
 
 @pytest.mark.usefixtures("no_drawing")
 def test_a_run_ends_with_a_table_and_the_path_of_the_report(sim_, tmp_path):

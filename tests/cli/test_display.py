@@ -40,11 +40,28 @@ def test_a_log_is_not_flooded(capfd):
     assert len(capfd.readouterr().err.splitlines()) == 1
 
 
+def test_a_long_sweep_has_few_lines_and_each_tells_of_the_point_furthest_off(capfd):
+    log = Log(every_s=0.0)
+    log.start("study", points=2000, designs=3, found=0, wanted=4000)
+    log.started_s -= 1000  # as if it had gone on for long: lines are 50 s apart
+    for point in range(2000):
+        log.advance(2, 1000)
+        log.precision(point, Precision("999", "share", 0.001 * (point % 7), 0.005), 0)
+        log.point_done()
+    log.last_s -= 60
+    log.advance(1, 1000)
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) <= 3
+    assert "4,001 of 4,000 replications, 2,000 of 2,000 points done, " in lines[-1]
+    assert lines[-1].endswith("; furthest off is point 6, 999: half-width 0.6 points, wanted 0.5.")
+
+
 def test_a_bar_shows_rate_time_and_precision():
     screen = io.StringIO()
     bar = Bar(Console(file=screen, force_terminal=True, width=180, color_system=None))
     bar.start("study [bold]", points=2, designs=3, found=1, wanted=4)
     bar.advance(2, 5000)
+    bar.point_done()
     bar.precision(1, REACHED, 10)
     bar.notice("Something [red]odd[/red].")
     bar.progress.refresh()
@@ -52,6 +69,7 @@ def test_a_bar_shows_rate_time_and_precision():
     shown = screen.getvalue()
     assert "study [bold]: 3 designs, 2 points" in shown
     assert "3/14" in shown
+    assert "1 of 2 points done" in shown
     assert "contacts/s" in shown
     assert "half-width 1.1 points, wanted 0.5" in shown
     assert "Something [red]odd[/red]." in shown

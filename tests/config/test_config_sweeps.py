@@ -1,9 +1,16 @@
 """What `[vary]` says beside its keys: methods, links, events, and what is wrong with them."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from sim.config import points, schema
-from sim.config.vary import Sweep
+from sim.config.experiment import Replications
+from sim.config.vary import Sweep, by_dotted_key, vary_findings
+
+GUIDE = Path(__file__).parents[2] / "docs" / "sweeps.md"
 
 SURGE = """
 [[events]]
@@ -150,3 +157,15 @@ def test_the_schema_tells_editors_of_the_words_and_not_of_what_loading_fills():
     until = schema()["$defs"]["Replications"]["properties"]["until"]
     assert "array" in str(until)
     assert "#/$defs/Until" in str(until)
+
+
+def test_the_examples_of_the_guide_are_right():
+    examples = [
+        tomllib.loads(text)
+        for text in re.findall(r"```toml\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    ]
+    varied = [by_dotted_key(example["vary"]) for example in examples if "vary" in example]
+    assert [vary_findings(vary) for vary in varied] == [[], [], []]
+    assert [Sweep.of(vary).n_points for vary in varied] == [54, 2, 64]
+    (asked,) = [example["replications"] for example in examples if "replications" in example]
+    assert len(Replications.model_validate(asked).until) == 2

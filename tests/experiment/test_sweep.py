@@ -11,6 +11,8 @@ from sim.config import ConfigError
 from sim.config.levels import Span
 from sim.experiment import read_manifest, read_study, run_experiment
 from sim.experiment.sweep import Axis, TooManyPoints, sample
+from sim.report.results import read_results
+from sim.report.study import reference_study
 
 HANDLE = "channels.emergency.handle.mean_s"
 RESERVE = "groups.north.reserve.other"
@@ -188,3 +190,11 @@ def test_a_sampled_sweep_runs_resumes_and_says_how_its_points_were_drawn(tmp_pat
     run_experiment(path, out=tmp_path / "results", jobs=1, progress=watcher)
     assert watcher.found == 6
     assert tables(folder) == before
+
+
+def test_the_report_tells_of_an_event_as_it_is_at_its_point(tmp_path):
+    path = ranged(tmp_path, "'events.\"Big storm\".factor' = [3, 2]", STORM, replications=2)
+    folder = run_experiment(path, out=tmp_path / "results", jobs=1)
+    study = reference_study(read_results(folder))
+    assert study.varied == {'events."Big storm".factor': "3"}
+    assert [event.factor for event in study.experiment.events] == [3]

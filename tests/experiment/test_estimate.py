@@ -1,0 +1,54 @@
+"""What a run would cost, said before it is run."""
+
+import pytest
+from experiment.small_experiment import write_experiment
+
+from sim.experiment import run_experiment
+from sim.experiment.estimate import Cost, RunEstimate, estimate_run
+
+HANDLE_FACTORS = '\n[vary]\n"designs.together.handle_factor" = [1.0, 1.1]\n'
+UNTIL = "max = 9\nuntil = {channel = 'emergency', half_width = 0.1}\n"
+
+
+def test_a_dry_run_counts_what_is_missing_and_writes_nothing(tmp_path):
+    path = write_experiment(tmp_path, replications=3, more=UNTIL + HANDLE_FACTORS)
+    found = estimate_run(path, out=tmp_path / "results", jobs=1)
+    assert not (tmp_path / "results").exists()
+    assert (found.points, found.designs, found.least, found.most) == (2, 2, 3, 9)
+    assert found.stored == 0
+    # "apart" is the same at both points and is run once: three designs of four.
+    assert (found.missing_least, found.missing_most) == (4.5, 13.5)
+    assert found.cost.replication_s > 0
+    assert found.cost.tables_bytes > 1000
+    assert found.free_bytes > 0
+
+
+def test_what_is_stored_is_not_counted_again(tmp_path):
+    path = write_experiment(tmp_path, replications=2, more=HANDLE_FACTORS)
+    run_experiment(path, out=tmp_path / "results", jobs=1)
+    same = estimate_run(path, out=tmp_path / "results", jobs=1)
+    assert (same.stored, same.missing_least) == (4, 0)
+    more = estimate_run(path, out=tmp_path / "results", jobs=1, replications=5)
+    assert (more.stored, more.missing_least) == (4, 4.5)
+
+
+def test_the_disk_foretold_is_the_disk_used(tmp_path):
+    path = write_experiment(tmp_path, replications=6)
+    found = estimate_run(path, out=tmp_path / "results", jobs=1)
+    folder = run_experiment(path, out=tmp_path / "results", jobs=1)
+    used = sum(
+        file.stat().st_size
+        for pattern in ("*.csv", "*.parquet", "store/*/*.block")
+        for file in folder.glob(pattern)
+    )
+    assert found.disk_bytes(found.missing_least) == pytest.approx(used, rel=0.3)
+
+
+def test_workers_share_the_replications_but_not_the_tables():
+    cost = Cost(replication_s=2, replication_bytes=10, tables_s=3, tables_bytes=100)
+    found = RunEstimate(
+        "x", ".", 5, 2, 10, 10, 0, 50, 50, "compiled", 4, cost, free_bytes=0, searches=()
+    )
+    assert found.seconds(50) == 50 * 2 / 4 + 5 * 3
+    assert found.seconds(2) == 2 + 5 * 3  # not more workers than replications
+    assert found.disk_bytes(50) == 50 * 10 + 5 * 100
