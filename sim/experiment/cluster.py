@@ -11,6 +11,7 @@ stays without workers.
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -92,6 +93,8 @@ def cluster_executor(address: str) -> Iterator[ClusterExecutor]:
     """
     client = _connect(address)
     executor = None
+    told = logging.getLogger("distributed.client")
+    told.disabled, before = True, told.disabled  # it shows tracebacks; what they mean we tell
     try:
         executor = ClusterExecutor(client, address, _require_workers(client, address))
         yield executor
@@ -100,6 +103,7 @@ def cluster_executor(address: str) -> Iterator[ClusterExecutor]:
             executor.shutdown(cancel_futures=True)
         with suppress(Exception):  # there is nobody left to say goodbye to
             client.close(timeout=2)
+        told.disabled = before
 
 
 @cache
@@ -140,14 +144,15 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - Dask's client, which need n
     """Give a client of the scheduler at an address."""
     try:
         from distributed import Client  # noqa: PLC0415 - an extra, not always there
-        from distributed.comm import connect  # noqa: PLC0415
+        from distributed.comm.core import connect  # noqa: PLC0415
     except ImportError:
         raise WrongInput(
             f"--scheduler {address}: needs the library `distributed`. Install it by {_INSTALL}"
         ) from None
 
     async def knock() -> None:
-        comm = await connect(address, timeout=CONNECT_S)
+        async with asyncio.timeout(CONNECT_S):  # `connect` waits for ever for a mute server
+            comm = await connect(address, timeout=CONNECT_S / 2)
         await comm.close()
 
     try:
@@ -156,13 +161,13 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - Dask's client, which need n
         return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError) as error:
         raise WrongInput(
-            f"--scheduler {address}: no Dask scheduler answers there within {CONNECT_S:g} s "
-            f"({error}). `dask scheduler` starts one and prints its address."
+            f"--scheduler {address}: no Dask scheduler answers there within {CONNECT_S:g} s. "
+            "`dask scheduler` starts one and prints its address."
         ) from error
     except (ValueError, TypeError) as error:
         raise WrongInput(
-            f"--scheduler {address}: is no address of a Dask scheduler ({error}); it must be like "
-            "tcp://192.168.1.10:8786."
+            f"--scheduler {address}: cannot be used as the address of a Dask scheduler ({error}); "
+            "the usual form is tcp://192.168.1.10:8786."
         ) from error
 
 
@@ -178,10 +183,8 @@ def _require_workers(client: Any, address: str) -> int:  # noqa: ANN401 - Dask's
         )
     ours = identity()
     for worker, theirs in client.run(identity, on_error="return").items():
-        if isinstance(theirs, ImportError | AttributeError):
-            what = f"it has not the same version of the program ({theirs})"
-        elif isinstance(theirs, Exception):
-            what = f"{type(theirs).__name__}: {theirs}"
+        if isinstance(theirs, Exception):  # most often the program is not there at all
+            what = f"it cannot tell its version ({theirs})"
         else:
             what = difference(ours, theirs)
         if what:

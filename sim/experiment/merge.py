@@ -90,6 +90,8 @@ def merge_shards(  # noqa: PLR0913 - what the command line offers
             store.take(part.store, point)
     progress = progress or Silent()
     progress.notice(f"{len(parts)} shards brought together in {store.folder.parent}.")
+    if study.experiment.replications.until is not None:
+        progress.notice("What the stopping rule asks for beyond them is run here.")
     return run_experiment(
         path,
         out=out,
