@@ -1,10 +1,8 @@
 """Rounds, tasks and executors, with work that costs nothing."""
 
-import itertools
 import os
 import re
 import signal
-import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -260,10 +258,8 @@ def test_what_concerns_all_points_stops_the_run(tmp_path):
         run([fake_run(2)], Store(tmp_path), work=full)
 
 
-def test_a_task_is_as_many_replications_as_keep_a_worker_busy(tmp_path, monkeypatch):
-    """Blocks grow with the pace, get smaller towards the end, and change no figure."""
-    seconds = itertools.count()
-    monkeypatch.setattr(time, "monotonic", lambda: 0.25 * next(seconds))
+def test_short_weeks_share_a_task_but_the_last_ones_do_not(tmp_path):
+    """Tasks grow with the pace, get smaller towards the end, and change no figure."""
     point, sizes = fake_run(60), []
 
     def sized(task):
