@@ -1,6 +1,8 @@
 """Runs that are killed, interrupted or doubled: nothing finished is lost, nothing is repeated."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,3 +143,26 @@ def test_two_runs_on_one_folder_do_not_harm_each_other(tmp_path):
     assert status.finished
     assert (status.points[0].stored, status.points[0].damaged, status.set_aside) == (8, 0, 0)
     assert read_manifest(folder)["seed"] == 7
+
+
+IN_A_SMALL_DISK = """
+mount -t tmpfs -o size=24k tmpfs "$1" || exit 77
+exec "$2" -m sim run "$3" --out "$1" --jobs 1
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs Linux's own mounts")
+def test_a_disk_that_is_really_full_ends_the_run_with_one_line(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    path = write_experiment(tmp_path, replications=12)
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", IN_A_SMALL_DISK]
+    ended = subprocess.run(  # noqa: S603 - our own command
+        [*command, "sh", disk, sys.executable, path], capture_output=True, text=True, check=False
+    )
+    if ended.returncode == 77 or "unshare" in ended.stderr:
+        pytest.skip(f"no mounts for us here: {ended.stderr}")
+    assert ended.returncode == 1
+    last = ended.stderr.splitlines()[-1]
+    assert re.match(rf"Error: {disk}.*: the disk is full\. .*run the same command again", last)
+    assert "Traceback" not in ended.stderr
