@@ -11,8 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.breakeven import breakeven
-from sim.cli.options import Engine, Jobs, Results, Seed, Yes, most_points_of, watcher
-from sim.cli.outcome import INTERRUPTED, report_error, reported, say, tell
+from sim.cli.conclusion import conclude, tell_shard
+from sim.cli.merge import merge
+from sim.cli.options import Engine, Jobs, Results, Scheduler, Seed, Yes, most_points_of, watcher
+from sim.cli.outcome import INTERRUPTED, report_error, reported, say
 
 app = typer.Typer(
     name="sim",
@@ -47,7 +49,10 @@ def options(
 @reported
 def run(  # noqa: PLR0913 - a command has as many options as it has
     experiments: Annotated[
-        list[Path], typer.Argument(metavar="EXPERIMENT...", help="Experiment files (TOML).")
+        list[Path],
+        typer.Argument(
+            metavar="EXPERIMENT...", help="Experiment files (TOML), or folders with some in them."
+        ),
     ],
     *,
     out: Annotated[Path, typer.Option("--out", help="Where results folders go.")] = _RESULTS,
@@ -72,14 +77,27 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
         bool, typer.Option("--dry-run", help="Say what a run would do and cost; write nothing.")
     ] = False,
     yes: Yes = False,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="K/N", help="Part K of N only; see `sim merge`."),
+    ] = None,
+    scheduler: Scheduler = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the path of the report and no more.")
     ] = False,
 ) -> None:
     """Run experiments; what is done already is not done again."""
-    from sim.experiment import folders_for, run_experiment, seconds_in
+    from sim.experiment import (
+        Shard,
+        experiments_in,
+        folders_for,
+        run_experiment,
+        seconds_in,
+    )
 
     time_s = None if time is None else seconds_in(time)
+    part = None if shard is None else Shard.parse(shard)
+    experiments = experiments_in(experiments)
     folders_for(experiments, out)
     most_points = {path: most_points_of(path, yes=yes) for path in experiments}
     failures = _refused(most_points, replications, seed)
@@ -106,9 +124,14 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
                 seed=seed,
                 most_points=most_points[experiment],
                 time_s=time_s,
+                shard=part,
+                scheduler=scheduler,
                 progress=watcher(quiet=quiet),
             )
-            _conclude(folder, quiet=quiet, jobs=jobs)
+            if part is None:
+                conclude(folder, quiet=quiet, jobs=jobs)
+            else:
+                tell_shard(folder, part)
         except KeyboardInterrupt:
             say("Interrupted. Finished replications are kept: run the same command to go on.")
             raise typer.Exit(INTERRUPTED) from None
@@ -175,6 +198,7 @@ def trace(  # noqa: PLR0913 - a command has as many options as it has
 
 
 app.command()(reported(breakeven))
+app.command()(reported(merge))
 
 
 @app.command()
@@ -184,7 +208,7 @@ def report(results: Results, *, jobs: Jobs = None) -> None:
     from sim.experiment import read_manifest
 
     read_manifest(results)  # a folder that is none is told before anything is imported to draw
-    _conclude(results, quiet=True, jobs=jobs)
+    conclude(results, quiet=True, jobs=jobs)
 
 
 @app.command()
@@ -255,29 +279,3 @@ def _refused(
         except Exception as error:  # noqa: BLE001 - one failure does not hide the rest
             refused[experiment] = report_error(error)
     return refused
-
-
-def _conclude(folder: Path, *, quiet: bool, jobs: int | None) -> None:
-    """Print the answer, draw the report, and say where it is."""
-    from sim.cli.penalties import print_penalties
-    from sim.cli.reached import print_reached
-    from sim.cli.tables import console, print_answer
-    from sim.experiment import read_answer, read_penalties, seal
-    from sim.experiment.penalty import BREAK_EVEN
-
-    if not quiet:
-        answer = read_answer(folder)
-        print_answer(answer, console())
-        print_reached(answer, console())
-        if (folder / BREAK_EVEN).is_file():
-            varied = {row.point: row.varied for row in answer.rows}
-            console().print()
-            penalties = read_penalties(folder / BREAK_EVEN)
-            labels = (answer.design_labels, answer.channel_labels)
-            print_penalties(penalties, *labels, varied, console())
-    from sim.experiment.run import available_processors
-    from sim.report import draw_report
-
-    page = draw_report(folder, jobs or available_processors())
-    seal(folder)
-    tell(f"Report: {page}")

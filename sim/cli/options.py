@@ -21,6 +21,14 @@ Jobs = Annotated[
 Engine = Annotated[
     str | None, typer.Option("--engine", help="The engine; all give the same tables.")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="A Dask scheduler, such as tcp://192.168.1.10:8786, whose workers take over.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="This seed instead of the file's.")]
 Yes = Annotated[
     bool, typer.Option("--yes", "-y", help="Run a sweep of very many points without asking.")

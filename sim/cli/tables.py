@@ -15,7 +15,7 @@ from sim.experiment.answer import Answer, AnswerRow, Estimate
 from sim.experiment.check import Checked
 from sim.experiment.derive import Derived, Room
 from sim.experiment.scenario import Study
-from sim.experiment.status import PointStatus, Status
+from sim.experiment.status import Status
 
 WIDTH = 100
 MOST_ROWS = 60
@@ -204,7 +204,9 @@ def print_derived(derived: Derived, out: Console) -> None:
 
 def print_status(status: Status, out: Console) -> None:
     """Print how far each point has got."""
-    out.print(Text(f"{status.experiment}: {'finished' if status.finished else 'not finished'}"))
+    part = "" if status.shard is None else f", shard {status.shard}"
+    state = "finished" if status.finished else "not finished"
+    out.print(Text(f"{status.experiment}{part}: {state}"))
     most = "" if status.most is None else f" to {status.most}"
     keys = tuple(status.points[0].varied) if status.points else ()
     table = _table(("Point", *keys), ("Stored", "Wanted", "Missing", "Damaged", "In the tables"))
@@ -215,14 +217,17 @@ def print_status(status: Status, out: Console) -> None:
                 Text,
                 (
                     str(point.stored),
-                    f"{status.least}{most}",
-                    str(_missing(status, point)),
+                    f"{point.least}{most}",
+                    str(point.missing),
                     str(point.damaged),
                     str(point.reached or ""),
                 ),
             ),
         )
     out.print(table)
+    for point in status.points:
+        if point.failed:
+            out.print(Text(f"Point {point.point} failed: {point.failed}"))
     if status.set_aside:
         out.print(Text(f"{status.set_aside} damaged files lie in store/damaged."))
     if status.unused_bytes:
@@ -234,6 +239,8 @@ def print_status(status: Status, out: Console) -> None:
         )
     if not status.finished:
         out.print(Text("Run the same experiment again to go on."))
+    elif status.shard is not None:
+        out.print(Text("A shard has no tables; `sim merge` makes them from all of them."))
 
 
 def interval(estimate: Estimate, written: Callable[[float], str]) -> str:
@@ -267,11 +274,6 @@ def _count(n: int, what: str) -> str:
 
 def _share(share: float) -> str:
     return "-" if isnan(share) else f"{share:.1%}" if not isinf(share) else "no staff"
-
-
-def _missing(status: Status, point: PointStatus) -> int:
-    """Give how many replications are missing at least."""
-    return 0 if point.reached else max(0, status.least - point.stored)
 
 
 def _table(*columns: Sequence[str]) -> Table:

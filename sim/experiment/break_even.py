@@ -27,7 +27,7 @@ from sim.config.experiment import BreakEven
 from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.crossing import TOLERANCE, Crossing, Gain, find_crossing
 from sim.experiment.errors import WrongInput
-from sim.experiment.executors import executor_for
+from sim.experiment.executors import executor_for, workers_of
 from sim.experiment.penalty import BREAKS_EVEN, NEVER_PAYS, PAYS_AT_UPPER, Penalty
 from sim.experiment.progress import Precision, Progress
 from sim.experiment.scenario import Point, Study, require_design, targets_of
@@ -116,8 +116,14 @@ def plan_search(
     return Search(study, asked, chosen, forces, _cells(plan, asked, forces))
 
 
-def find_penalties(
-    search: Search, *, engine: str, jobs: int, progress: Progress, store: Store | None = None
+def find_penalties(  # noqa: PLR0913 - each is a part of its own
+    search: Search,
+    *,
+    engine: str,
+    jobs: int,
+    progress: Progress,
+    store: Store | None = None,
+    scheduler: str | None = None,
 ) -> list[Penalty]:
     """Give the break-even handling penalty of each design asked about, at every point.
 
@@ -125,6 +131,8 @@ def find_penalties(
     ----------
     store
         Where the weeks that are tried are kept; None keeps nothing.
+    scheduler
+        The address of a Dask scheduler, whose workers take the place of `jobs` here.
 
     Raises
     ------
@@ -139,12 +147,12 @@ def find_penalties(
     progress.start(name, len(study.points), len(designs), 0, trials * search.replications)
     penalties = []
     try:
-        with executor_for(engine, jobs) as executor:
+        with executor_for(engine, jobs, scheduler) as executor:
             runs = CellRuns(
                 study,
                 search.cells,
                 executor=executor,
-                jobs=jobs,
+                jobs=workers_of(executor, jobs),
                 engine=engine,
                 progress=progress,
                 store=store,

@@ -22,3 +22,7 @@ class WrongInput(ExperimentError):  # noqa: N818 - the name is the message
 
 class CannotGoOn(ExperimentError):  # noqa: N818 - the name is the message
     """The machine gave out: a full disk, a file that another program holds, a worker killed."""
+
+
+class PointsFailed(ExperimentError):  # noqa: N818 - the name is the message
+    """The work of some points is at fault; the others are done."""

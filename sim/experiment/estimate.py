@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.config.experiment import Replications
-from sim.experiment.executors import InlineExecutor
+from sim.experiment.batch import results_folder
+from sim.experiment.executors import InlineExecutor, available_processors
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, require_drawable, run_task
 from sim.experiment.results import Results
-from sim.experiment.run import DEFAULT_ENGINE, available_processors, known_engine, results_folder
+from sim.experiment.run import DEFAULT_ENGINE, known_engine
 from sim.experiment.runner import PointRun, Stored, pickled, run_points
 from sim.experiment.scenario import Study, read_study
 from sim.experiment.store import Store

@@ -1,4 +1,4 @@
-"""Where tasks run: in this process or in several; the results are the same.
+"""Where tasks run: in this process, in several, or on a cluster; the results are the same.
 
 Processes serve both engines. The compiled one releases the GIL, but drawing and tabulating hold it
 for more than half of a replication, so that two threads gained little (docs/decisions/0011).
@@ -29,6 +29,8 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
+from sim.experiment.cluster import ClusterExecutor, cluster_executor
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -56,15 +58,35 @@ class _Processes(ProcessPoolExecutor):
 
 
 @contextmanager
-def executor_for(engine: str | None, jobs: int) -> Iterator[Executor]:
+def executor_for(engine: str | None, jobs: int, scheduler: str | None = None) -> Iterator[Executor]:
     """Give an executor of `jobs` workers, ready for the engine if any; gone when the block ends.
 
     When the block ends by an exception, tasks in hand are dropped rather than waited for.
+
+    Parameters
+    ----------
+    scheduler
+        The address of a Dask scheduler, whose workers take the place of those here.
     """
-    if jobs == 1:
+    if scheduler is not None:
+        with cluster_executor(scheduler) as executor:
+            yield executor
+    elif jobs == 1:
         yield InlineExecutor()
     else:
         yield from _processes(engine, jobs)
+
+
+def workers_of(executor: Executor, jobs: int) -> int:
+    """Give how many tasks an executor does at a time: `jobs`, or what its cluster has."""
+    return executor.workers if isinstance(executor, ClusterExecutor) else jobs
+
+
+def available_processors() -> int:
+    """Give how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _processes(engine: str | None, jobs: int) -> Iterator[Executor]:

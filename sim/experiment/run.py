@@ -1,20 +1,22 @@
 """Run an experiment: read it, find what is stored, compute what is missing, write the tables."""
 
-import json
-import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.config.errors import unknown
-from sim.config.experiment import BreakEven
+from sim.config.experiment import BreakEven, Replications
 from sim.engine import ENGINES
-from sim.experiment.break_even import find_penalties, plan_search
+from sim.experiment.batch import results_folder
+from sim.experiment.break_even import Search, find_penalties, plan_search
 from sim.experiment.budget import Budget, cut_to_complete, undone
 from sim.experiment.errors import WrongInput
-from sim.experiment.executors import executor_for
-from sim.experiment.files import alone, folder_name, write_atomically
+from sim.experiment.executors import available_processors, executor_for, workers_of
+from sim.experiment.failures import note_failures, points_failed
+from sim.experiment.files import alone
 from sim.experiment.penalty import Penalty
+from sim.experiment.plan import write_plan
 from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent, watched
@@ -30,11 +32,11 @@ from sim.experiment.runner import (
     skip_stored,
 )
 from sim.experiment.scenario import Point, Study, read_study, targets_of
+from sim.experiment.shards import Shard
 from sim.experiment.store import Store
 from sim.experiment.sweep import MANY_POINTS
 
 DEFAULT_ENGINE = "compiled"
-PLAN = "plan.json"
 
 
 def run_experiment(  # noqa: PLR0913 - what the command line offers
@@ -47,6 +49,8 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     seed: int | None = None,
     most_points: int | None = MANY_POINTS,
     time_s: float | None = None,
+    shard: Shard | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Run an experiment, or what is missing of it, and give its results folder.
@@ -69,6 +73,11 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
         A sweep of more points is refused; None takes any.
     time_s
         Nothing new is begun after so many seconds; see `budget`.
+    shard
+        Only this part of the first replications, in a folder of its own below the results folder
+        and without tables; see `sim.experiment.merge`.
+    scheduler
+        The address of a Dask scheduler, whose workers take the place of `jobs` here.
     progress
         Who is told how it goes.
 
@@ -78,59 +87,131 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
         If the input is wrong.
     CannotGoOn
         If the machine gives out. What was finished is stored, as after a KeyboardInterrupt.
+    PointsFailed
+        If the work of some points is at fault; the tables hold the others.
     """
-    engine = known_engine(engine)
     started_s = time.monotonic()
     budget = Budget(time_s)
+    means = _means(engine, jobs, scheduler)
+    if shard is not None and time_s is not None:
+        raise WrongInput(
+            "--time: cannot be had together with --shard; a shard is whole or nothing."
+        )
     progress = progress or Silent()
     study = read_study(path, replications, seed, most_points, progress.notice)
     break_even = study.experiment.break_even
     search = None if break_even is None else plan_search(study, break_even)
     folder = results_folder(study.path, out)
+    if shard is not None:
+        folder /= shard.folder
     store = Store(folder / "store")
     store.sweep()
-    runs = _point_runs(study, engine)
+    runs = _point_runs(study, means.engine, shard)
     for run in watched(list(runs.values()), "checked", progress.notice):
         require_drawable(run.recipe)  # one that cannot be drawn is refused before the first is run
-    _write_plan(store, study)
+    write_plan(store, study, {"replications": replications, "seed": seed}, shard)
+    failed = _compute(
+        study, runs, shard=shard, store=store, means=means, budget=budget, progress=progress
+    )
+    note_failures(store, study.points, failed)
+    if len(failed) == len(runs):
+        raise failed[0]
+    if shard is None:
+        runs = {index: run for index, run in runs.items() if index not in failed}
+        spent = cut_to_complete(runs, study.experiment.replications, budget)
+        if spent is not None and spent.wanted:
+            progress.notice(undone(spent, runs))
+            runs = {index: run for index, run in runs.items() if run.wanted}
+        whole = replace(study, points=tuple(p for p in study.points if p.index not in failed))
+        penalties = _penalties(search, whole, store, means, budget, progress)
+        results = Results(whole, runs, penalties, spent=spent)
+        with alone(store.folder / "lock"):  # so that all tables come from one run
+            results.write_tables(folder)
+            results.write_manifest(folder, means.engine, time.monotonic() - started_s)
+    if failed:
+        raise points_failed(folder, store, study.points, failed)
+    return folder
+
+
+@dataclass(frozen=True)
+class _Means:
+    """Who does the work: an engine, and workers here or those of a cluster."""
+
+    engine: str
+    jobs: int
+    scheduler: str | None
+
+
+def _means(engine: str | None, jobs: int | None, scheduler: str | None) -> _Means:
+    """Give who does the work, or say what of it cannot be meant."""
+    if scheduler is not None and jobs is not None:
+        raise WrongInput(
+            f"--jobs {jobs}: cannot be had together with --scheduler; the cluster's own workers "
+            "do the work. Leave out one of the two."
+        )
+    return _Means(known_engine(engine), jobs or available_processors(), scheduler)
+
+
+def _compute(  # noqa: PLR0913 - each is a part of its own
+    study: Study,
+    runs: Mapping[int, PointRun],
+    *,
+    shard: Shard | None,
+    store: Store,
+    means: _Means,
+    budget: Budget,
+    progress: Progress,
+) -> dict[int, Exception]:
+    """Run what the store lacks, and give the faults by index of their points."""
+    asked = study.experiment.replications
+    if shard is not None:
+        asked = Replications(min=asked.min)  # no shard knows what the others found
     for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
     for run in runs.values():
-        skip_stored(run, study.experiment.replications)
-
-    wanted = sum(run.wanted for run in runs.values())
-    progress.start(
-        study.name, len(runs), len(study.experiment.designs), done_already(runs.values()), wanted
-    )
-    jobs = jobs or available_processors()
+        skip_stored(run, asked)
+    name = study.name if shard is None else f"{study.name}, shard {shard}"
+    wanted = sum(len(run.here) for run in runs.values())
+    done = done_already(runs.values())
+    progress.start(name, len(runs), len(study.experiment.designs), done, wanted)
     try:
-        with executor_for(engine, jobs) as executor:
-            run_points(
+        with executor_for(means.engine, means.jobs, means.scheduler) as executor:
+            return run_points(
                 runs,
-                study.experiment.replications,
+                asked,
                 store=store,
                 executor=executor,
-                jobs=jobs,
+                jobs=workers_of(executor, means.jobs),
                 work=run_task,
                 progress=progress,
                 over=budget.over,
             )
     finally:
         progress.finish()
-    spent = cut_to_complete(runs, study.experiment.replications, budget)
-    if spent is not None and spent.wanted:
-        progress.notice(undone(spent, runs))
-        runs = {index: run for index, run in runs.items() if run.wanted}
-    penalties = []
-    if search is not None and budget.over():
+
+
+def _penalties(  # noqa: PLR0913, PLR0917 - each is a part of its own
+    search: Search | None,
+    whole: Study,
+    store: Store,
+    means: _Means,
+    budget: Budget,
+    progress: Progress,
+) -> list[Penalty]:
+    """Find the break-even penalties that an experiment asks for, while there is time."""
+    if search is None:
+        return []
+    if budget.over():
         progress.notice("No time was left to search for break-even penalties.")
-    elif search is not None:
-        penalties = find_penalties(search, engine=engine, jobs=jobs, progress=progress, store=store)
-    results = Results(study, runs, penalties, spent=spent)
-    with alone(store.folder / "lock"):  # so that all tables come from one run
-        results.write_tables(folder)
-        results.write_manifest(folder, engine, time.monotonic() - started_s)
-    return folder
+        return []
+    return find_penalties(
+        replace(search, study=whole),
+        engine=means.engine,
+        jobs=means.jobs,
+        progress=progress,
+        store=store,
+        scheduler=means.scheduler,
+    )
 
 
 def run_break_even(  # noqa: PLR0913 - what the command line offers
@@ -159,14 +240,15 @@ def run_break_even(  # noqa: PLR0913 - what the command line offers
     CannotGoOn
         If the machine gives out.
     """
+    means = _means(engine, jobs, None)
     study = read_study(path, seed=seed)
     asked = study.experiment.break_even or BreakEven(channel="emergency")
     asked = BreakEven.model_validate({**asked.model_dump(), **(given or {})})
     search = plan_search(study, asked, designs, named="--{}")
     return study, find_penalties(
         search,
-        engine=known_engine(engine),
-        jobs=jobs or available_processors(),
+        engine=means.engine,
+        jobs=means.jobs,
         progress=progress or Silent(),
     )
 
@@ -179,40 +261,10 @@ def known_engine(engine: str | None) -> str:
     return engine
 
 
-def folders_for(experiments: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """Give the results folder of each experiment of a batch.
-
-    Raises
-    ------
-    WrongInput
-        If two of them would share one.
-    """
-    by_folder: dict[str, Path] = {}
-    for path in experiments:
-        folder = results_folder(path, out)
-        other = by_folder.setdefault(str(folder).casefold(), path)
-        if other != path:
-            raise WrongInput(
-                f"{other} and {path} would both write to {folder}; rename one of the files, or run "
-                "them apart with another --out."
-            )
-    return {path: results_folder(path, out) for path in experiments}
-
-
-def results_folder(path: Path, out: Path) -> Path:
-    """Give the results folder of an experiment's file."""
-    return out / folder_name(path.stem)
-
-
-def available_processors() -> int:
-    """Give how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
+def _point_runs(study: Study, engine: str, shard: Shard | None) -> dict[int, PointRun]:
     """Give each point with nothing done yet; points of one workload share what is stored."""
+    least = study.experiment.replications.min
+    shares = None if shard is None else shard.shares(least, [p.digest for p in study.points])
     stored: dict[str, Stored] = {}
     runs = {}
     for point in study.points:
@@ -222,8 +274,9 @@ def _point_runs(study: Study, engine: str) -> dict[int, PointRun]:
         runs[point.index] = PointRun(
             point=point,
             recipe=pickled(recipe),
-            wanted=study.experiment.replications.min,
+            wanted=least,
             stored=stored[point.digest],
+            share=None if shares is None else shares[point.index],
         )
     return runs
 
@@ -236,23 +289,3 @@ def _nothing_stored(study: Study, point: Point) -> Stored:
     plan = plan_for(point.layout, study.horizon, targets_of(point.centre))
     labels = {name: channel.label or name for name, channel in point.centre.channels.items()}
     return Stored(precision_cells(study.path, untils, plan, labels))
-
-
-def _write_plan(store: Store, study: Study) -> None:
-    """Note what this run is asked for, so that its state can be told while it runs."""
-    plan = {
-        "experiment": str(study.path),
-        "digest": study.digest,
-        "replications": study.experiment.replications.model_dump(mode="json"),
-        "points": [
-            {
-                "point": point.index,
-                "varied": dict(point.varied),
-                "digest": point.digest,
-                "designs": dict(point.design_digests),
-            }
-            for point in study.points
-        ],
-    }
-    text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(store.folder / PLAN, lambda file: file.write(text.encode()))

@@ -4,11 +4,13 @@ Replications come in rounds: `min` first, then `ROUND` at a time until the inter
 enough or `max` is reached. Whether there is another round is decided from exactly the
 replications of the rounds so far, so that neither the number of workers, nor an interruption, nor
 what happens to lie in the store changes how many there are.
+
+A fault in the work of one point stops that point alone; the others are finished and stored.
 """
 
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +20,8 @@ from numpy.typing import NDArray
 
 from sim.config.experiment import Replications, Until
 from sim.experiment.block import Block
-from sim.experiment.errors import WORKER_KILLED, CannotGoOn
+from sim.experiment.errors import WORKER_KILLED, CannotGoOn, ExperimentError
+from sim.experiment.pace import Pace
 from sim.experiment.precision import PrecisionCell
 from sim.experiment.progress import Precision, Progress, Silent, furthest_off
 from sim.experiment.replication import Task
@@ -27,7 +30,6 @@ from sim.experiment.statistics import ratio_interval
 from sim.experiment.store import Store
 
 ROUND = 10
-BLOCK = 1  # replications per task: nothing finished is lost when a run is killed
 _AHEAD = 2  # tasks handed out per worker, so that none waits while a block is written
 _LOOK_UP_S = 0.5  # Windows cannot interrupt a wait without a limit
 
@@ -79,33 +81,39 @@ class PointRun:
         Replications asked for so far: rounds up to the present one.
     stored
         What is there; the same object for all points of one workload.
+    share
+        The replications that are to be run here; None for all.
     """
 
     point: Point
     recipe: bytes
     wanted: int
     stored: Stored
+    share: Collection[int] | None = None
     designs: tuple[str, ...] = field(init=False)  # digests, each once
 
     def __post_init__(self) -> None:
         """Take designs that are the same by their matrices as one."""
         self.designs = tuple(dict.fromkeys(self.point.design_digests.values()))
 
+    @property
+    def here(self) -> Collection[int]:
+        """The replications of the rounds so far that are to be run here."""
+        return range(self.wanted) if self.share is None else self.share
+
     def missing(self, start: int, stop: int) -> tuple[str, ...]:
-        """Give the designs under which some of these replications have still to be run."""
+        """Give the designs under which some of these replications have still to be run here."""
+        here = [r for r in range(start, stop) if r in self.here]
         return tuple(
-            design
-            for design in self.designs
-            if not all(self.stored.holds(design, r) for r in range(start, stop))
+            design for design in self.designs if not all(self.stored.holds(design, r) for r in here)
         )
 
-    def tasks(self, size: int) -> Iterator[Task]:
-        """Give what is missing of the present round, at most `size` replications at a time."""
+    def tasks(self) -> Iterator[Task]:
+        """Give what is missing of the present round, in tasks as large as can be."""
         start = 0
         while start < self.wanted:
             designs, stop = self.missing(start, start + 1), start + 1
-            limit = min(start + size, self.wanted)
-            while stop < limit and self.missing(stop, stop + 1) == designs:
+            while stop < self.wanted and self.missing(stop, stop + 1) == designs:
                 stop += 1
             if designs:
                 yield Task(self.point.index, start, stop, designs, self.recipe)
@@ -152,75 +160,120 @@ def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests repl
     jobs: int,
     work: Work,
     progress: Progress,
-    block: int = BLOCK,
+    block: int | None = None,
     over: Callable[[], bool] = lambda: False,
-) -> None:
+) -> dict[int, Exception]:
     """Run what is missing of some points, round by round, and note it in `runs`.
 
     Parameters
     ----------
+    block
+        Replications per task; as many as take about `pace.BLOCK_S` unless given.
     over
         Tells when nothing new may be begun, though there were work.
 
+    Returns
+    -------
+    dict
+        By index of a point that could not be finished: the fault in its work.
+
     Raises
     ------
-    CannotGoOn
-        If a block cannot be written or a worker is killed; what was finished is stored.
+    CannotGoOn, WrongInput
+        If a block cannot be written, or the workers are gone; what was finished is stored.
     """
-    rounds = _Rounds(runs, replications, progress, block, over)
+    rounds = _Rounds(runs, replications, progress, over)
+    pace = Pace(jobs, block)
+    failed: dict[int, Exception] = {}
     at_work: dict[Future[Block], Task] = {}
     ahead = 1 if jobs == 1 else _AHEAD * jobs
     try:
         while True:
-            while len(at_work) < ahead and not over() and (task := rounds.next_task()):
+            while (
+                len(at_work) < ahead
+                and not over()
+                and (task := rounds.next_task(pace.block(rounds.queued)))
+            ):
                 at_work[executor.submit(work, task)] = task
             if not at_work:
-                return
+                return failed
             for future in wait(at_work, _LOOK_UP_S, FIRST_COMPLETED).done:
-                task, result = at_work.pop(future), future.result()
-                run = runs[task.point]
+                task = at_work.pop(future)
+                if (fault := _fault(future)) is not None:
+                    failed.setdefault(task.point, fault)
+                    rounds.give_up(task.point)
+                    continue
+                run, result = runs[task.point], future.result()
                 run.stored.add(store.put(run.point.digest, result), result)
+                pace.done += task.stop - task.start
                 rounds.close(task, result.contacts)
     except BrokenExecutor as error:
         raise CannotGoOn(WORKER_KILLED) from error
 
 
+def _fault(future: Future[Block]) -> Exception | None:
+    """Give what went wrong in a point's work; raise what concerns all of them."""
+    error = future.exception()
+    if error is None:
+        return None
+    if isinstance(error, ExperimentError | BrokenExecutor) or not isinstance(error, Exception):
+        raise error
+    return error
+
+
 class _Rounds:
-    """The tasks that are still to be handed out, and how many of each point's round are left."""
+    """The tasks that are still to be handed out, and how much of each point's round is left.
+
+    Parameters
+    ----------
+    queued
+        Replications in tasks that are still to be handed out.
+    left
+        By point that is neither done nor given up: replications of its round not finished.
+    """
 
     def __init__(
         self,
         runs: Mapping[int, PointRun],
         replications: Replications,
         progress: Progress,
-        block: int,
         over: Callable[[], bool],
     ) -> None:
         self.runs, self.replications, self.progress = runs, replications, progress
-        self.block, self.over = block, over
+        self.over = over
         self.waiting: deque[Task] = deque()
+        self.queued = 0
         self.left: dict[int, int] = {}
         for run in runs.values():
             self.open(run)
 
     def open(self, run: PointRun) -> None:
         """Queue the next round of a point that has work in it, if there is one."""
-        while not (tasks := list(run.tasks(self.block))):
+        while not (tasks := list(run.tasks())):
             more = next_round(run, self.replications, self.progress)
             if not more:
                 self.progress.point_done()
+                self.left.pop(run.point.index, None)
                 return
             run.wanted += more
-        self.left[run.point.index] = len(tasks)
+        n = sum(task.stop - task.start for task in tasks)
+        self.left[run.point.index] = n
+        self.queued += n
         self.waiting.extend(tasks)
 
-    def next_task(self) -> Task | None:
+    def next_task(self, size: int) -> Task | None:
         """Give the next task that has work in it, None if there is none for now.
 
-        Another point with the same workload may have run what this one waits for.
+        It has at most `size` replications. Another point with the same workload may have run what
+        this one waits for.
         """
         while self.waiting:
             task = self.waiting.popleft()
+            if task.stop - task.start > size:
+                cut = task.start + size
+                self.waiting.appendleft(replace(task, start=cut))
+                task = replace(task, stop=cut)
+            self.queued -= task.stop - task.start
             designs = self.runs[task.point].missing(task.start, task.stop)
             if designs:
                 return replace(task, designs=designs)
@@ -230,9 +283,17 @@ class _Rounds:
     def close(self, task: Task, contacts: int) -> None:
         """Count a task as done, and open the next round if it was the last of its own."""
         self.progress.advance(task.stop - task.start, contacts)
-        self.left[task.point] -= 1
+        if task.point not in self.left:
+            return
+        self.left[task.point] -= task.stop - task.start
         if not self.left[task.point] and not self.over():
             self.open(self.runs[task.point])
+
+    def give_up(self, point: int) -> None:
+        """Hand out no more of a point."""
+        self.left.pop(point, None)
+        self.waiting = deque(task for task in self.waiting if task.point != point)
+        self.queued = sum(task.stop - task.start for task in self.waiting)
 
 
 def next_round(run: PointRun, replications: Replications, progress: Progress) -> int:
@@ -247,7 +308,7 @@ def next_round(run: PointRun, replications: Replications, progress: Progress) ->
 
 def skip_stored(run: PointRun, replications: Replications) -> None:
     """Go on to a point's first round that has work in it, or to its last, telling nobody."""
-    while next(run.tasks(BLOCK), None) is None:
+    while next(run.tasks(), None) is None:
         more = next_round(run, replications, Silent())
         if not more:
             return
@@ -268,5 +329,5 @@ def pickled(recipe: object) -> bytes:
 
 
 def done_already(runs: Iterable[PointRun]) -> int:
-    """Count the replications of the present rounds that need no work."""
-    return sum(not run.missing(r, r + 1) for run in runs for r in range(run.wanted))
+    """Count the replications of the present rounds that need no work here."""
+    return sum(not run.missing(r, r + 1) for run in runs for r in run.here)

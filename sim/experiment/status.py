@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from sim.config.errors import names
 from sim.experiment.errors import WrongInput
+from sim.experiment.plan import Plan, PlannedPoint
 from sim.experiment.results import MANIFEST
-from sim.experiment.run import PLAN
+from sim.experiment.shards import Shard
 from sim.experiment.store import Store
 
 
@@ -20,26 +21,40 @@ class PointStatus:
     ----------
     reached
         Replications in the tables; 0 while the run has not ended.
+    least
+        Replications asked for: in a shard, its own part of them.
     stored
         Replications that the store holds for all designs of the last run.
     damaged
         Stored files whose checksum does not fit; the next run computes them again.
+    failed
+        What went wrong in its work, if that stopped it; the next run tries it again.
     """
 
     point: int
     varied: Mapping[str, str | float]
     reached: int
+    least: int
     stored: int
     damaged: int
+    failed: str = ""
+
+    @property
+    def missing(self) -> int:
+        """How many replications are missing at least."""
+        return 0 if self.reached else max(0, self.least - self.stored)
 
 
 @dataclass(frozen=True)
 class Status:
-    """A results folder: whether its tables answer the last run's question, and each point."""
+    """A results folder: whether its tables answer the last run's question, and each point.
+
+    A shard has no tables; it is finished when all of its part is stored.
+    """
 
     experiment: str
+    shard: Shard | None
     finished: bool
-    least: int
     most: int | None
     points: tuple[PointStatus, ...]
     unused_bytes: int  # blocks of earlier inputs, which nobody asks for now
@@ -56,40 +71,54 @@ def read_status(folder: Path) -> Status:
     """
     store = Store(folder / "store")
     try:
-        plan = json.loads((store.folder / PLAN).read_text(encoding="utf-8"))
+        plan = Plan.read(store)
     except FileNotFoundError:
-        raise WrongInput(f"{folder}: is not a results folder of `sim run`.") from None
-    except ValueError as error:
-        raise WrongInput(
-            f"{store.folder / PLAN}: is damaged ({error}). Run the same experiment again."
-        ) from error
-    reached = _reached(folder, plan["digest"])
-    asked = plan["replications"]
-    used = {store.point_folder(point["digest"]) for point in plan["points"]}
+        raise WrongInput(f"{folder}: {_why_none(folder)}") from None
+    reached = _reached(folder, plan.digest)
+    points = tuple(
+        _point_status(store, plan, point, reached.get(str(point.index), 0)) for point in plan.points
+    )
+    used = {store.point_folder(point.digest) for point in plan.points}
     unused = [path for path in store.folder.glob("*/*.block") if path.parent not in used]
+    whole = not any(point.missing for point in points)
     return Status(
-        experiment=plan["experiment"],
-        finished=bool(reached) and not _short(folder),
-        least=asked["min"],
-        most=asked["max"] if asked["until"] else None,
-        points=tuple(
-            _point_status(store, point, reached.get(str(point["point"]), 0))
-            for point in plan["points"]
-        ),
+        experiment=str(plan.experiment),
+        shard=plan.shard,
+        finished=bool(reached) and not _short(folder) if plan.shard is None else whole,
+        most=plan.most if plan.shard is None else None,
+        points=points,
         unused_bytes=sum(path.stat().st_size for path in unused if path.parent.name != "damaged"),
         set_aside=len(list((store.folder / "damaged").glob("*"))),
     )
 
 
-def _point_status(store: Store, point: Mapping[str, Any], reached: int) -> PointStatus:
+def _why_none(folder: Path) -> str:
+    """Say what is in a folder that is none of results."""
+    shards = sorted(inside.name for inside in folder.glob("shard-*-of-*"))
+    if not shards:
+        return "is not a results folder of `sim run`."
+    return (
+        f"holds shards that have not been brought together ({names(shards)}). "
+        f"`sim merge {folder}` does that; `sim status {folder / shards[0]}` tells of one."
+    )
+
+
+def _point_status(store: Store, plan: Plan, point: PlannedPoint, reached: int) -> PointStatus:
     """Count what the store holds for one point."""
     damaged: list[Path] = []
-    done: dict[str, set[int]] = {digest: set() for digest in point["designs"].values()}
-    for _, block in store.blocks(point["digest"], damaged.append):
-        for design in block.parts.keys() & done.keys():
-            done[design].update(range(block.start, block.stop))
-    stored = len(set.intersection(*done.values()))
-    return PointStatus(point["point"], point["varied"], reached, stored, len(damaged))
+    stored = store.replications(point.digest, point.designs.values(), damaged.append)
+    share = plan.shares[point.index]
+    if plan.shard is not None:
+        stored &= set(share)
+    return PointStatus(
+        point=point.index,
+        varied=point.varied,
+        reached=reached,
+        least=len(share),
+        stored=len(stored),
+        damaged=len(damaged),
+        failed=store.failure(point.digest),
+    )
 
 
 def _reached(folder: Path, digest: str) -> Mapping[str, int]:

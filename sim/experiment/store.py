@@ -3,6 +3,7 @@
     store/plan.json                             what the last run was asked for
     store/<digest of a point>/r000040-000040-<digest of designs>.block
     store/damaged/                              files whose checksum did not fit
+    store/failed/<digest of a point>.txt        what went wrong in the work of a point
 
 A block is written whole or not at all and never changed. Two runs on one folder write the same
 bytes under the same name, so neither can harm the other. Designs have digests of their own inside
@@ -10,7 +11,7 @@ a block: a design added later is computed alone, and one that is renamed not at 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,9 +40,7 @@ class Store:
         CannotGoOn, WrongInput
             If it cannot be written; what is there stays as it is.
         """
-        designs = sha256("".join(sorted(block.parts)).encode()).hexdigest()[:12]
-        name = f"r{block.start:06d}-{block.stop - 1:06d}-{designs}.block"
-        path = self.point_folder(point) / name
+        path = self._path(point, block)
         content = block.to_bytes()
         try:
             write_atomically(path, lambda file: file.write(content))
@@ -61,6 +60,25 @@ class Store:
             except DamagedBlock:
                 damaged(path)
 
+    def replications(
+        self,
+        point: str,
+        designs: Iterable[str],
+        damaged: Callable[[Path], None] = lambda _: None,
+    ) -> set[int]:
+        """Give the replications of a point that are stored under each of these designs."""
+        done: dict[str, set[int]] = {design: set() for design in designs}
+        for _, block in self.blocks(point, damaged):
+            for design in block.parts.keys() & done.keys():
+                done[design].update(range(block.start, block.stop))
+        return set.intersection(*done.values())
+
+    def take(self, other: "Store", point: str) -> None:
+        """Copy the whole blocks of a point from another store, but for those that are here."""
+        for _, block in other.blocks(point, lambda _: None):
+            if not self._holds(self._path(point, block), block):
+                self.put(point, block)
+
     def set_aside(self, path: Path, notice: Notice) -> None:
         """Move a damaged file out of the way, and say so."""
         aside = self.folder / "damaged" / f"{path.parent.name}-{path.name}-{time.time_ns()}"
@@ -74,6 +92,31 @@ class Store:
             "its replications are computed again."
         )
 
+    @property
+    def failures_folder(self) -> Path:
+        """The folder of what went wrong."""
+        return self.folder / "failed"
+
+    def put_failure(self, point: str, lines: Iterable[str]) -> None:
+        """Note what went wrong in the work of a point: a traceback, the error last."""
+        content = "".join(lines).encode("utf-8", "backslashreplace")
+        write_atomically(self._failure(point), lambda file: file.write(content))
+
+    def failure(self, point: str) -> str:
+        """Give the last line of what went wrong in the work of a point, "" if nothing did."""
+        try:
+            lines = self._failure(point).read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return ""
+        return lines[-1] if lines else "unknown"
+
+    def forget_failure(self, point: str) -> None:
+        """Take away the note of what went wrong in the work of a point, if there is one."""
+        self._failure(point).unlink(missing_ok=True)
+
+    def _failure(self, point: str) -> Path:
+        return self.failures_folder / f"{point[:_DIGITS]}.txt"
+
     def sweep(self) -> None:
         """Delete what killed runs left half written; younger files may be another run's."""
         long_ago = time.time() - _ABANDONED_AFTER_S
@@ -84,6 +127,12 @@ class Store:
     def point_folder(self, point: str) -> Path:
         """Give the folder of the point with this digest."""
         return self.folder / point[:_DIGITS]
+
+    def _path(self, point: str, block: Block) -> Path:
+        """Give where a block lies: named by its replications and its designs."""
+        designs = sha256("".join(sorted(block.parts)).encode()).hexdigest()[:12]
+        name = f"r{block.start:06d}-{block.stop - 1:06d}-{designs}.block"
+        return self.point_folder(point) / name
 
     @staticmethod
     def _holds(path: Path, block: Block) -> bool:

@@ -11,6 +11,7 @@ from experiment.small_experiment import blocks, write_centre, write_experiment
 
 import sim.report
 from sim.cli import main
+from sim.experiment import run as run_module
 from sim.experiment import run_experiment
 
 
@@ -246,6 +247,77 @@ def test_two_experiments_of_one_name_are_refused_before_either_runs(sim_, tmp_pa
     assert not (tmp_path / "r").exists()
 
 
+@pytest.mark.usefixtures("no_drawing")
+def test_a_folder_means_the_experiments_in_it_by_name(sim_, tmp_path):
+    write_experiment(tmp_path / "x", replications=1, name="second")
+    write_experiment(tmp_path / "x", replications=1, name="first")
+    (tmp_path / "x" / "broken.toml").write_text('question = "?"\ncentre = 5\n', encoding="utf-8")
+    (tmp_path / "x" / "pyproject.toml").write_text('[project]\nname = "x"\n', encoding="utf-8")
+    (tmp_path / "x" / "centre.toml").write_text('name = "x"\n[designs]\n', encoding="utf-8")
+    first = tmp_path / "x" / "first.toml"
+    status, _, err = sim_("run", first, tmp_path / "x", "--out", tmp_path / "r", "--jobs", 1)
+    assert status == 2
+    assert err.index("first: 2 designs.") < err.index("second: 2 designs.")
+    assert err.rstrip().endswith(f"1 of 3 experiments failed:\n  {tmp_path / 'x' / 'broken.toml'}")
+    assert sorted(entry.name for entry in (tmp_path / "r").iterdir()) == ["first", "second"]
+
+
+def test_a_folder_without_an_experiment_is_refused(sim_, tmp_path):
+    (tmp_path / "empty").mkdir()
+    good = write_experiment(tmp_path)
+    status, _, err = sim_("run", good, tmp_path / "empty", "--out", tmp_path / "r")
+    assert status == 2
+    assert "empty: is a folder without an experiment" in err
+    status, _, err = sim_("run", tmp_path / "mising", "--out", tmp_path / "r")
+    assert status == 2
+    assert "there is no such file" in err
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_shards_are_run_told_of_and_merged(sim_, tmp_path):
+    path = write_experiment(tmp_path, replications=3)
+    results = tmp_path / "r" / "small"
+    for number in (1, 2):
+        status, out, err = sim_(
+            "run", path, "--out", tmp_path / "r", "--jobs", 1, "--shard", f"{number}/2"
+        )
+        assert status == 0
+        assert f"small, shard {number}/2: 2 designs." in err
+        assert f"sim merge {results}" in out
+        assert "Is one room better" not in out
+    status, out, _ = sim_("status", results / "shard-2-of-2")
+    assert status == 0
+    assert "shard 2/2: finished" in out
+    assert "A shard has no tables" in out
+    status, out, err = sim_("merge", results, "--jobs", 1)
+    assert status == 0
+    assert "2 shards brought together" in err
+    assert "Is one room better" in out
+    assert (results / "summary.csv").exists()
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_a_failed_point_is_told_with_status_one_and_in_the_status(sim_, tmp_path, monkeypatch):
+    path = write_experiment(
+        tmp_path, replications=1, more='[vary]\n"staffing.scale" = [0.9, 1.0]\n'
+    )
+    work = run_module.run_task
+
+    def faulty(task):
+        return fail() if task.point else work(task)
+
+    monkeypatch.setattr(run_module, "run_task", faulty)
+    status, _, err = sim_("run", path, "--out", tmp_path / "r", "--jobs", 1)
+    assert status == 1
+    assert "Error: 1 of 2 points failed" in err
+    assert "Traceback" not in err
+    status, out, _ = sim_("status", tmp_path / "r" / "small")
+    assert status == 0
+    assert "not finished" in out
+    assert "Point 1 failed: ZeroDivisionError: a fault of ours" in out
+
+
 def test_the_results_folder_may_not_be_a_file(sim_, tmp_path):
     path = write_experiment(tmp_path, replications=1)
     (tmp_path / "taken").write_text("a file")
@@ -264,6 +336,11 @@ def test_the_results_folder_may_not_be_a_file(sim_, tmp_path):
         ("run", "x.toml", "--jobs", "-1"),
         ("run", "x.toml", "--seed", "x"),
         ("run", "x.toml", "--no-such-option"),
+        ("run", "x.toml", "--shard", "9/8"),
+        ("run", "x.toml", "--shard", "3"),
+        ("run", "."),
+        ("merge",),
+        ("merge", "no_such_folder"),
         ("check", "no_such_folder"),
         ("trace", "x.toml"),
         ("trace", "x.toml", "--design", "d", "--hours", "-1"),

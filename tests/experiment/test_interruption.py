@@ -1,6 +1,8 @@
 """Runs that are killed, interrupted or doubled: nothing finished is lost, nothing is repeated."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import pytest
 from experiment.small_experiment import Watcher, blocks, tables, write_experiment
 
 from sim.experiment import read_manifest, read_status, run_experiment
+from sim.experiment.store import read_block
 
 LONG = 30  # enough that a fast machine is caught in the middle
 
@@ -39,6 +42,12 @@ def start(path, out, *options):
     )
 
 
+def weeks(kept):
+    """Give how many replications lie in some blocks."""
+    found = [read_block(path) for path in kept]
+    return sum(block.stop - block.start for block in found)
+
+
 def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
@@ -64,15 +73,16 @@ def test_a_killed_run_goes_on_where_it_was(long_run, tmp_path):
     process.communicate()
     wait_for(lambda: group_is_gone(process), seconds=20)  # no orphans go on computing
     kept = {block: block.read_bytes() for block in blocks(folder)}
-    assert 3 <= len(kept) < LONG
+    stored = weeks(kept)
+    assert 3 <= stored < LONG
     assert not (folder / "manifest.json").exists()
     status = read_status(folder)
     assert not status.finished
-    assert status.points[0].stored == len(kept)
+    assert status.points[0].stored == stored
 
     watcher = Watcher()
     run_experiment(long_run, out=out, jobs=2, progress=watcher)
-    assert (watcher.found, watcher.replications) == (len(kept), LONG - len(kept))
+    assert (watcher.found, watcher.replications) == (stored, LONG - stored)
     assert watcher.notices == []
     assert {block: block.read_bytes() for block in kept} == kept
     fresh = run_experiment(long_run, out=tmp_path / "fresh", jobs=1)
@@ -93,7 +103,7 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(long_run, tmp_path, jobs):
     assert "Traceback" not in errors
     assert "leaked" not in errors
     wait_for(lambda: group_is_gone(process), seconds=20)
-    kept = len(blocks(folder))
+    kept = weeks(blocks(folder))
     assert 3 <= kept < LONG
     assert not list(folder.rglob("*.tmp"))
     watcher = Watcher()
@@ -133,3 +143,26 @@ def test_two_runs_on_one_folder_do_not_harm_each_other(tmp_path):
     assert status.finished
     assert (status.points[0].stored, status.points[0].damaged, status.set_aside) == (8, 0, 0)
     assert read_manifest(folder)["seed"] == 7
+
+
+IN_A_SMALL_DISK = """
+mount -t tmpfs -o size=24k tmpfs "$1" || exit 77
+exec "$2" -m sim run "$3" --out "$1" --jobs 1
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs Linux's own mounts")
+def test_a_disk_that_is_really_full_ends_the_run_with_one_line(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    path = write_experiment(tmp_path, replications=12)
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", IN_A_SMALL_DISK]
+    ended = subprocess.run(  # noqa: S603 - our own command
+        [*command, "sh", disk, sys.executable, path], capture_output=True, text=True, check=False
+    )
+    if ended.returncode == 77 or "unshare" in ended.stderr:
+        pytest.skip(f"no mounts for us here: {ended.stderr}")
+    assert ended.returncode == 1
+    last = ended.stderr.splitlines()[-1]
+    assert re.match(rf"Error: {disk}.*: the disk is full\. .*run the same command again", last)
+    assert "Traceback" not in ended.stderr

@@ -1,6 +1,7 @@
 """Rounds, tasks and executors, with work that costs nothing."""
 
 import os
+import re
 import signal
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -223,13 +224,61 @@ def test_a_worker_that_really_dies_is_explained_and_what_was_done_is_kept(tmp_pa
 
 
 def failing_work(task):
-    raise ValueError(f"replication {task.start} is at fault")
+    if task.point == 1 and task.start >= 3:
+        raise ValueError(f"replication {task.start} is at fault")
+    return fake_work(task)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_fault_in_a_worker_comes_through_as_it_is(tmp_path, jobs):
-    with (
-        pytest.raises(ValueError, match=r"replication \d is at fault"),
-        executor_for("simpy", jobs) as executor,
-    ):
-        run([fake_run(2)], Store(tmp_path), executor=executor, jobs=jobs, work=failing_work)
+def test_a_fault_in_the_work_of_a_point_stops_that_point_alone(tmp_path, jobs):
+    points = [fake_run(8, index=i) for i in range(3)]
+    watcher = Watcher()
+    with executor_for("simpy", jobs) as executor:
+        failed = run_points(
+            dict(enumerate(points)),
+            Replications(min=8),
+            store=Store(tmp_path),
+            executor=executor,
+            jobs=jobs,
+            work=failing_work,
+            progress=watcher,
+        )
+    assert list(failed) == [1]
+    assert re.fullmatch(r"replication \d is at fault", str(failed[1]))
+    for index in (0, 2):
+        assert np.array_equal(gather(points[index], "a"), expected("a", 8))
+    assert 19 <= watcher.replications < 24  # and no more of the second than were in hand
+
+
+def test_what_concerns_all_points_stops_the_run(tmp_path):
+    def full(task):
+        raise CannotGoOn(f"the disk is full at {task.start}")
+
+    with pytest.raises(CannotGoOn, match="the disk is full at 0"):
+        run([fake_run(2)], Store(tmp_path), work=full)
+
+
+def test_short_weeks_share_a_task_but_the_last_ones_do_not(tmp_path):
+    """Tasks grow with the pace, get smaller towards the end, and change no figure."""
+    point, sizes = fake_run(60), []
+
+    def sized(task):
+        sizes.append(task.stop - task.start)
+        return fake_work(task)
+
+    run([point], Store(tmp_path), work=sized)
+    assert sizes[0] == 1
+    assert max(sizes) > 4
+    assert sizes[-3:] == [1, 1, 1]
+    assert sum(sizes) == 60
+    assert np.array_equal(gather(point, "b"), expected("b", 60))
+
+
+def test_only_its_share_of_the_replications_is_run_and_counted(tmp_path):
+    point = fake_run(10)
+    point.share = range(3, 6)
+    assert done_already([point]) == 0
+    watcher = run([point], Store(tmp_path))
+    assert watcher.replications == 3
+    assert sorted(point.stored.blocks["a"]) == [3, 4, 5]
+    assert done_already([point]) == 3

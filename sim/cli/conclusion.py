@@ -1,0 +1,46 @@
+"""What is said when a run has ended: the answer and its report, or what a shard waits for."""
+
+# ruff: noqa: PLC0415 - imported when a run has ended, so that `sim --help` answers at once
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cli.outcome import tell
+
+if TYPE_CHECKING:
+    from sim.experiment import Shard
+
+
+def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
+    """Print the answer, draw the report, and say where it is."""
+    from sim.cli.penalties import print_penalties
+    from sim.cli.reached import print_reached
+    from sim.cli.tables import console, print_answer
+    from sim.experiment import read_answer, read_penalties, seal
+    from sim.experiment.penalty import BREAK_EVEN
+
+    if not quiet:
+        answer = read_answer(folder)
+        print_answer(answer, console())
+        print_reached(answer, console())
+        if (folder / BREAK_EVEN).is_file():
+            varied = {row.point: row.varied for row in answer.rows}
+            console().print()
+            penalties = read_penalties(folder / BREAK_EVEN)
+            labels = (answer.design_labels, answer.channel_labels)
+            print_penalties(penalties, *labels, varied, console())
+    from sim.experiment.executors import available_processors
+    from sim.report import draw_report
+
+    page = draw_report(folder, jobs or available_processors())
+    seal(folder)
+    tell(f"Report: {page}")
+
+
+def tell_shard(folder: Path, shard: "Shard") -> None:
+    """Say where the part is, and how it becomes a whole."""
+    tell(
+        f"Shard {shard} is done: {folder}\n"
+        f"When all {shard.of} are done, copy their folders into one and bring them together: "
+        f"sim merge {folder.parent}"
+    )

@@ -1,0 +1,128 @@
+"""What a results folder was last asked for, noted before anything runs: `store/plan.json`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from sim.experiment.errors import WrongInput
+from sim.experiment.files import write_atomically
+from sim.experiment.identity import digest_of, semantics
+from sim.experiment.scenario import Study
+from sim.experiment.shards import Shard
+from sim.experiment.store import Store
+
+PLAN = "plan.json"
+
+
+@dataclass(frozen=True)
+class PlannedPoint:
+    """A point of a plan: its number, its varied keys, and the digests that the store knows."""
+
+    index: int
+    varied: Mapping[str, str | float]
+    digest: str
+    designs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run was asked for.
+
+    Parameters
+    ----------
+    digest
+        What determines the tables (`Study.digest`).
+    code
+        The digest of the code and the libraries that give the figures.
+    least, most
+        Replications of every point: at least, and at most where a stopping rule decides.
+    given
+        Replications and seed given on the command line instead of the file's.
+    shard
+        The part that was asked for; None for the whole.
+    """
+
+    experiment: Path
+    digest: str
+    code: str
+    seed: int
+    least: int
+    most: int | None
+    given: Mapping[str, int | None]
+    shard: Shard | None
+    points: tuple[PlannedPoint, ...]
+
+    @classmethod
+    def read(cls, store: Store) -> Self:
+        """Read the plan of a store.
+
+        Raises
+        ------
+        WrongInput
+            If it is damaged.
+        FileNotFoundError
+            If there is none.
+        """
+        path = store.folder / PLAN
+        try:
+            noted: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            asked = noted["replications"]
+            return cls(
+                experiment=Path(noted["experiment"]),
+                digest=noted["digest"],
+                code=noted["code"],
+                seed=noted["seed"],
+                least=asked["min"],
+                most=asked["max"] if asked["until"] else None,
+                given=noted["given"],
+                shard=Shard.parse(noted["shard"]) if noted["shard"] else None,
+                points=tuple(
+                    PlannedPoint(point["point"], point["varied"], point["digest"], point["designs"])
+                    for point in noted["points"]
+                ),
+            )
+        except (KeyError, TypeError) as error:
+            raise WrongInput(
+                f"{path}: was written by another version of the program ({error} is missing). "
+                "Run the same experiment again."
+            ) from error
+        except ValueError as error:
+            raise WrongInput(
+                f"{path}: is damaged ({error}). Run the same experiment again."
+            ) from error
+
+    @cached_property
+    def shares(self) -> tuple[range, ...]:
+        """By point: the replications that this run does first."""
+        if self.shard is None:
+            return (range(self.least),) * len(self.points)
+        return self.shard.shares(self.least, [point.digest for point in self.points])
+
+
+def write_plan(
+    store: Store, study: Study, given: Mapping[str, int | None], shard: Shard | None
+) -> None:
+    """Note what a run is asked for, so that its state can be told while it runs."""
+    plan = {
+        "experiment": str(study.path),
+        "digest": study.digest,
+        "code": digest_of(semantics()),
+        "seed": study.experiment.seed,
+        "replications": study.experiment.replications.model_dump(mode="json"),
+        "given": dict(given),
+        "shard": None if shard is None else str(shard),
+        "points": [
+            {
+                "point": point.index,
+                "varied": dict(point.varied),
+                "digest": point.digest,
+                "designs": dict(point.design_digests),
+            }
+            for point in study.points
+        ],
+    }
+    text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(store.folder / PLAN, lambda file: file.write(text.encode()))
