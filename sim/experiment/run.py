@@ -11,6 +11,7 @@ from sim.config.experiment import BreakEven
 from sim.engine import ENGINES
 from sim.experiment.break_even import find_penalties, plan_search
 from sim.experiment.budget import Budget, cut_to_complete, undone
+from sim.experiment.drawable import require_points_drawable
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import executor_for
 from sim.experiment.files import alone, folder_name, write_atomically
@@ -18,7 +19,7 @@ from sim.experiment.penalty import Penalty
 from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent, watched
-from sim.experiment.replication import Recipe, require_drawable, run_task
+from sim.experiment.replication import Recipe, run_task
 from sim.experiment.results import Results
 from sim.experiment.runner import (
     PointRun,
@@ -90,8 +91,8 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     store = Store(folder / "store")
     store.sweep()
     runs = _point_runs(study, engine)
-    for run in watched(list(runs.values()), "checked", progress.notice):
-        require_drawable(run.recipe)  # one that cannot be drawn is refused before the first is run
+    each = watched(list(runs.values()), "checked", progress.notice)
+    require_points_drawable(study, ((run.point, run.recipe) for run in each))
     _write_plan(store, study)
     for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
