@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from sim.cli.tables import place_of
 from sim.experiment.answer import Answer, PointPrecision
 from sim.experiment.progress import Precision, furthest_off, precise
 
@@ -32,7 +33,7 @@ def _lines(points: Sequence[PointPrecision]) -> Iterator[str]:
     asked = [point for point in points if point.rules]
     if len(asked) <= MOST_POINTS:
         for point in asked:
-            heading = ", ".join(f"{key} = {value}" for key, value in point.varied.items())
+            heading = place_of(point.point, point.varied)
             for rule in point.rules:
                 yield f"{heading}: {_told(rule)}" if heading else _told(rule)
         return

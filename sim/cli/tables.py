@@ -1,7 +1,7 @@
 """The small tables that commands print: readable at 100 columns, plain when piped."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isinf, isnan
 
 from rich import box
@@ -21,6 +21,7 @@ WIDTH = 100
 MOST_ROWS = 60
 MOST_WIDE = 30
 _VERDICT = 4
+_MOST_KEYS = 4  # whose values stand in a heading
 _NUMBERS = {2, 3, 5}
 _STYLES = {"met": "green", "not met": "red", "uncertain": "yellow"}
 
@@ -68,6 +69,8 @@ def print_answer(answer: Answer, out: Console) -> None:
             f"replication{'' if counts == [1] else 's'}."
         )
     )
+    if answer.rows and len(answer.rows[0].varied) > _MOST_KEYS:
+        out.print(Text("The values of each point are in summary.csv and manifest.json."))
     if len(answer.rows) > len(shown):
         more = len(answer.rows) - len(shown)
         out.print(Text(f"{more} more rows are in summary.csv, comparison.csv and the report."))
@@ -75,8 +78,24 @@ def print_answer(answer: Answer, out: Console) -> None:
 
 def _heading(answer: Answer, row: AnswerRow) -> str:
     """Give what a block of rows is about: the varied keys, and the design."""
-    varied = [f"{key} = {value}" for key, value in row.varied.items()]
-    return ", ".join((*varied, answer.design_labels[row.design]))
+    place = place_of(row.point, row.varied)
+    label = answer.design_labels[row.design]
+    return f"{place}, {label}" if place else label
+
+
+def place_of(point: int, varied: Mapping[str, object]) -> str:
+    """Say which point it is: by its values where these are few, nothing where there are none.
+
+    Examples
+    --------
+    >>> place_of(3, {"staffing.scale": 0.9})
+    'staffing.scale = 0.9'
+    >>> place_of(3, dict.fromkeys("abcde", 1))
+    'Point 3'
+    """
+    if len(varied) > _MOST_KEYS:
+        return f"Point {point}"
+    return ", ".join(f"{key} = {value}" for key, value in varied.items())
 
 
 def _answer_line(answer: Answer, row: AnswerRow) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from sim.config import CENTRE_FILE, Centre, event_evidence, evidence, load_changed
 from sim.experiment.break_even import plan_search
 from sim.experiment.derive import Derived, derive
-from sim.experiment.replication import Recipe, require_drawable
+from sim.experiment.drawable import require_points_drawable
+from sim.experiment.replication import Recipe
 from sim.experiment.run import DEFAULT_ENGINE
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Study, read_study, require_design
@@ -53,11 +54,16 @@ def check(path: Path) -> Checked:
     else:
         study = read_study(path)
         centre, changed = study.points[0].centre, study.points[0].changed
+        if study.experiment.vary_method != "grid":  # whose first point is one of many
+            centre, changed = study.centre, study.changed
         if study.experiment.break_even is not None:
             plan_search(study, study.experiment.break_even)
-        for point in study.points:
-            recipe = Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)
-            require_drawable(pickled(recipe))
+        seed = study.experiment.seed
+        recipes = (
+            (point, pickled(Recipe.of(point, study.horizon, seed, DEFAULT_ENGINE)))
+            for point in study.points
+        )
+        require_points_drawable(study, recipes)
     facts = evidence(centre, changed)
     if study is not None:
         facts += event_evidence(study.experiment.events, centre)

@@ -11,6 +11,7 @@ from sim.engine import ENGINES
 from sim.experiment.batch import results_folder
 from sim.experiment.break_even import Search, find_penalties, plan_search
 from sim.experiment.budget import Budget, cut_to_complete, undone
+from sim.experiment.drawable import require_points_drawable
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import available_processors, executor_for, workers_of
 from sim.experiment.failures import note_failures, points_failed
@@ -20,7 +21,7 @@ from sim.experiment.plan import write_plan
 from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent, watched
-from sim.experiment.replication import Recipe, require_drawable, run_task
+from sim.experiment.replication import Recipe, run_task
 from sim.experiment.results import Results
 from sim.experiment.runner import (
     PointRun,
@@ -106,9 +107,10 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
         folder /= shard.folder
     store = Store(folder / "store")
     store.sweep()
+<<<<<<< HEAD
     runs = _point_runs(study, means.engine, shard)
-    for run in watched(list(runs.values()), "checked", progress.notice):
-        require_drawable(run.recipe)  # one that cannot be drawn is refused before the first is run
+    each = watched(list(runs.values()), "checked", progress.notice)
+    require_points_drawable(study, ((run.point, run.recipe) for run in each))
     write_plan(store, study, {"replications": replications, "seed": seed}, shard)
     failed = _compute(
         study, runs, shard=shard, store=store, means=means, budget=budget, progress=progress
@@ -166,6 +168,12 @@ def _compute(  # noqa: PLR0913 - each is a part of its own
     asked = study.experiment.replications
     if shard is not None:
         asked = Replications(min=asked.min)  # no shard knows what the others found
+=======
+    runs = _point_runs(study, engine)
+    each = watched(list(runs.values()), "checked", progress.notice)
+    require_points_drawable(study, ((run.point, run.recipe) for run in each))
+    _write_plan(store, study)
+>>>>>>> sweep
     for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
     for run in runs.values():

@@ -211,7 +211,7 @@ def resolve_point(  # noqa: PLR0913 - each is a part of its own
         files = files or CentreFiles.read(experiment.centre)
         centre, changed = files.with_overrides(of_centre)
     except ConfigError as error:
-        raise ConfigError(_naming_vary(path, error.problems, overrides)) from error
+        raise ConfigError(naming_vary(path, error.problems, overrides)) from error
     horizon = horizon_of(experiment)
     for name in experiment.designs:
         if name not in centre.designs:
@@ -235,8 +235,8 @@ def resolve_point(  # noqa: PLR0913 - each is a part of its own
     )
 
 
-def _naming_vary(
-    path: Path, problems: Iterable[Problem], overrides: Mapping[str, Scalar]
+def naming_vary(
+    path: Path, problems: Iterable[Problem], overrides: Mapping[str, object]
 ) -> list[Problem]:
     """Blame a wrong value on the `[vary]` of the experiment where it comes from there."""
     keys = {join_key(split_key(key)): key for key in overrides}

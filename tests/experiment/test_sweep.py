@@ -10,6 +10,7 @@ from experiment.test_ranges import RANGED
 from sim.config import ConfigError
 from sim.config.levels import Span
 from sim.experiment import read_manifest, read_study, run_experiment
+from sim.experiment.check import check
 from sim.experiment.sweep import Axis, TooManyPoints, sample
 from sim.report.results import read_results
 from sim.report.study import reference_study
@@ -198,3 +199,39 @@ def test_the_report_tells_of_an_event_as_it_is_at_its_point(tmp_path):
     study = reference_study(read_results(folder))
     assert study.varied == {'events."Big storm".factor': "3"}
     assert [event.factor for event in study.experiment.events] == [3]
+
+
+CORRELATED = """
+[demand.day_factor]
+cv = 0.1
+correlation_forces = {value = 0.4, range = [0.0, 0.8]}
+correlation_channels = {value = 0.6, range = [0.1, 0.9]}
+source = "test"
+"""
+CLASHING = (
+    'method = "latin_hypercube"\nn = 8\n"demand.day_factor.correlation_forces" = "range"\n'
+    '"demand.day_factor.correlation_channels" = "range"\n'
+)
+
+
+def correlated(folder, vary):
+    path = ranged(folder, vary)
+    (folder / "centre" / "centre.toml").write_text(RANGED + CORRELATED, encoding="utf-8")
+    return path
+
+
+def test_drawn_figures_that_contradict_each_other_are_told_of_the_sweep(tmp_path):
+    path = correlated(tmp_path, CLASHING)
+    with pytest.raises(ConfigError) as refused:
+        run_experiment(path, out=tmp_path / "results", jobs=1)
+    told = str(refused.value)
+    assert told.startswith(f'{path}: vary."demand.day_factor.correlation_channels" = 0.')
+    assert "must be at least correlation_forces" in told
+    assert "link the two keys in [vary]" in told
+    assert not (tmp_path / "results").exists()
+
+
+def test_linked_they_do_not(tmp_path):
+    keys = '["demand.day_factor.correlation_forces", "demand.day_factor.correlation_channels"]'
+    path = correlated(tmp_path, f"linked = [{keys}]\n{CLASHING}")
+    assert len(check(path).study.points) == 8
