@@ -58,6 +58,7 @@ class Results:
     study: Study
     runs: Mapping[int, PointRun]
     penalties: Sequence[Penalty] = ()  # where the experiment asks for them
+    failed: Mapping[int, Exception] = field(default_factory=dict)  # by point that is in no table
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -214,6 +215,11 @@ class Results:
             ],
             "files": {name: file_digest(folder / name) for name in self.tables},
         }
+        if self.failed:
+            manifest["failed"] = {
+                str(point): f"{type(error).__name__}: {error}"
+                for point, error in self.failed.items()
+            }
         _write_json(folder / MANIFEST, manifest)
 
 

@@ -15,7 +15,7 @@ from sim.experiment.break_even import Search, find_penalties, plan_search
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import available_processors, executor_for, workers_of
 from sim.experiment.failures import note_failures, points_failed
-from sim.experiment.files import alone
+from sim.experiment.files import alone, sweep
 from sim.experiment.penalty import Penalty
 from sim.experiment.plan import write_plan
 from sim.experiment.precision import precision_cells
@@ -93,25 +93,32 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     folder = results_folder(study.path, out)
     if shard is not None:
         folder /= shard.folder
+    sweep(folder)
     store = Store(folder / "store")
-    store.sweep()
+    asked = study.experiment.replications
+    if shard is not None:
+        asked = Replications(min=asked.min)  # no shard knows what the others find
     runs = _point_runs(study, means.engine, shard)
+    _find(runs, asked, store, progress)
     for run in runs.values():
-        prepare(run.recipe)  # a point that cannot be drawn is refused before the first is run
+        if any(run.tasks()):  # one that cannot be drawn is refused before the first is run
+            prepare(run.recipe)
     write_plan(store, study, {"replications": replications, "seed": seed}, shard)
-    failed = _compute(study, runs, shard=shard, store=store, means=means, progress=progress)
+    name = study.name if shard is None else f"{study.name}, shard {shard}"
+    failed = _compute(name, runs, asked, store=store, means=means, progress=progress)
     note_failures(store, study.points, failed)
     if len(failed) == len(runs):
         raise failed[0]
     if shard is None:
         whole = replace(study, points=tuple(p for p in study.points if p.index not in failed))
+        runs = {point.index: runs[point.index] for point in whole.points}
         penalties = _penalties(search, whole, store, means, progress)
-        results = Results(whole, {p.index: runs[p.index] for p in whole.points}, penalties)
+        results = Results(whole, runs, penalties, failed)
         with alone(store.folder / "lock"):  # so that all tables come from one run
             results.write_tables(folder)
             results.write_manifest(folder, means.engine, time.monotonic() - started_s)
     if failed:
-        raise points_failed(folder, store, study.points, failed)
+        raise points_failed(folder, study.points, failed)
     return folder
 
 
@@ -134,27 +141,29 @@ def _means(engine: str | None, jobs: int | None, scheduler: str | None) -> _Mean
     return _Means(_known_engine(engine), jobs or available_processors(), scheduler)
 
 
+def _find(
+    runs: Mapping[int, PointRun], asked: Replications, store: Store, progress: Progress
+) -> None:
+    """Note what is stored, and go on to the first round of each point that has work in it."""
+    for run in {run.point.digest: run for run in runs.values()}.values():
+        find_stored(run, store, progress.notice)
+    for run in runs.values():
+        skip_stored(run, asked)
+
+
 def _compute(  # noqa: PLR0913 - each is a part of its own
-    study: Study,
+    name: str,
     runs: Mapping[int, PointRun],
+    asked: Replications,
     *,
-    shard: Shard | None,
     store: Store,
     means: _Means,
     progress: Progress,
 ) -> dict[int, Exception]:
     """Run what the store lacks, and give the faults by index of their points."""
-    asked = study.experiment.replications
-    if shard is not None:
-        asked = Replications(min=asked.min)  # no shard knows what the others found
-    for run in {run.point.digest: run for run in runs.values()}.values():
-        find_stored(run, store, progress.notice)
-    for run in runs.values():
-        skip_stored(run, asked)
-    name = study.name if shard is None else f"{study.name}, shard {shard}"
     wanted = sum(len(run.here) for run in runs.values())
     done = done_already(runs.values())
-    progress.start(name, len(runs), len(study.experiment.designs), done, wanted)
+    progress.start(name, len(runs), len(runs[0].point.designs), done, wanted)
     try:
         with executor_for(means.engine, means.jobs, means.scheduler) as executor:
             return run_points(
