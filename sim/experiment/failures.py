@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.experiment.errors import PointsFailed
 from sim.experiment.scenario import Point
-from sim.experiment.store import Store
+from sim.experiment.store import FAILED, Store
 
 _SHOWN = 5
 
@@ -24,7 +24,7 @@ def note_failures(store: Store, points: Sequence[Point], failed: Mapping[int, Ex
 
 
 def points_failed(
-    folder: Path, store: Store, points: Sequence[Point], failed: Mapping[int, Exception]
+    folder: Path, points: Sequence[Point], failed: Mapping[int, Exception]
 ) -> PointsFailed:
     """Give the error that tells of points that failed while others were finished."""
     listed = [point for point in points if point.index in failed]
@@ -35,12 +35,12 @@ def points_failed(
     ]
     if len(listed) > _SHOWN:
         lines.append(f"  and {len(listed) - _SHOWN} more; `sim status {folder}` lists them.")
-    return PointsFailed(
-        f"{len(listed)} of {len(points)} points failed; the others are finished and stored:\n"
-        + "\n".join(lines)
-        + f"\nThe details are in {store.failures_folder}; please send them with what you ran. The "
-        "same command tries the failed points again; they stand in no table."
+    first = f"{len(listed)} of {len(points)} points failed; the others are finished:"
+    last = (
+        "The failed points stand in no table, and the same command tries them again. The details "
+        f"are in {folder / 'store' / FAILED}; please send them with what you ran."
     )
+    return PointsFailed("\n".join((first, *lines, last)))
 
 
 def _named(point: Point) -> str:

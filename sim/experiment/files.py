@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ else:
     import fcntl
 
 TEMPORARY = ".tmp"
+_ABANDONED_AFTER_S = 3600.0
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _RESERVED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -80,6 +82,15 @@ def _explained(error: OSError, path: Path) -> CannotGoOn | WrongInput:
         f"{path.parent}: cannot be written ({error.strerror}). "
         "Choose another folder with --out, or ask for the right to write there."
     )
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed runs left half written; younger files may be another run's."""
+    long_ago = time.time() - _ABANDONED_AFTER_S
+    for path in folder.rglob(f"*{TEMPORARY}"):
+        with suppress(OSError):  # another run was quicker, or still has it open
+            if path.stat().st_mtime < long_ago:
+                path.unlink()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The results folder: its tables from the store, its manifest, and whether it is whole."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -26,8 +26,9 @@ from sim.experiment.errors import CannotGoOn, WrongInput
 from sim.experiment.event_tables import EventFigures, event_header, timeline_header
 from sim.experiment.events import plan_event_cells
 from sim.experiment.files import atomic_file, file_digest, write_atomically
+from sim.experiment.further import Found
 from sim.experiment.kpi import KpiTable
-from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
+from sim.experiment.penalty import BREAK_EVEN, write_penalties
 from sim.experiment.plans import plan_for
 from sim.experiment.progress import furthest_off
 from sim.experiment.runner import PointRun
@@ -60,7 +61,8 @@ class Results:
 
     study: Study
     runs: Mapping[int, PointRun]
-    penalties: Sequence[Penalty] = ()  # where the experiment asks for them
+    found: Found = field(default_factory=Found)
+    failed: Mapping[int, Exception] = field(default_factory=dict)  # by point that is in no table
     spent: Spent | None = None  # where the run had a budget of time
     keys: tuple[str, ...] = field(init=False)
 
@@ -72,7 +74,7 @@ class Results:
     def tables(self) -> tuple[str, ...]:
         """The names of the tables."""
         events = (EVENTS, TIMELINE) if self.study.experiment.events else ()
-        break_even = (BREAK_EVEN,) if self.penalties else ()
+        break_even = (BREAK_EVEN,) if self.found.penalties else ()
         return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *events)
 
     def parts(self, run: PointRun) -> Iterator[tuple[Figures, Figures, EventFigures | None]]:
@@ -118,8 +120,8 @@ class Results:
         for name in (BREAK_EVEN, EVENTS, TIMELINE):
             if name not in self.tables:  # an earlier run may have been asked for it
                 (folder / name).unlink(missing_ok=True)
-        if self.penalties:
-            write = partial(write_penalties, penalties=self.penalties)
+        if self.found.penalties:
+            write = partial(write_penalties, penalties=self.found.penalties)
             write_atomically(folder / BREAK_EVEN, write)
         with ExitStack() as opened, ThreadPoolExecutor(1) as beside:
             kpi = opened.enter_context(
@@ -211,6 +213,11 @@ class Results:
             ],
             "files": {name: file_digest(folder / name) for name in self.tables},
         }
+        if self.failed:
+            manifest["failed"] = {
+                str(point): f"{type(error).__name__}: {error}"
+                for point, error in self.failed.items()
+            }
         _write_json(folder / MANIFEST, manifest)
 
     def _precision(self) -> dict[str, Any]:

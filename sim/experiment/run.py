@@ -2,20 +2,21 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from sim.config.errors import unknown
 from sim.config.experiment import BreakEven, Replications
 from sim.engine import ENGINES
 from sim.experiment.batch import results_folder
-from sim.experiment.break_even import Search, find_penalties, plan_search
+from sim.experiment.break_even import find_penalties, plan_search
 from sim.experiment.budget import Budget, cut_to_complete, undone
 from sim.experiment.drawable import require_points_drawable
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import available_processors, executor_for, workers_of
 from sim.experiment.failures import note_failures, points_failed
-from sim.experiment.files import alone
+from sim.experiment.files import alone, sweep
+from sim.experiment.further import Further, Means
 from sim.experiment.penalty import Penalty
 from sim.experiment.plan import write_plan
 from sim.experiment.plans import plan_for
@@ -95,93 +96,82 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     budget = Budget(time_s)
     means = _means(engine, jobs, scheduler)
     if shard is not None and time_s is not None:
-        raise WrongInput(
-            "--time: cannot be had together with --shard; a shard is whole or nothing."
-        )
+        raise WrongInput("--time: cannot be had together with --shard, whose part is a whole.")
     progress = progress or Silent()
     study = read_study(path, replications, seed, most_points, progress.notice)
-    break_even = study.experiment.break_even
-    search = None if break_even is None else plan_search(study, break_even)
+    further = Further.of(study)
     folder = results_folder(study.path, out)
     if shard is not None:
         folder /= shard.folder
+    sweep(folder)
     store = Store(folder / "store")
-    store.sweep()
-<<<<<<< HEAD
+    asked = study.experiment.replications
+    if shard is not None:
+        asked = Replications(min=asked.min)  # no shard knows what the others find
     runs = _point_runs(study, means.engine, shard)
-    each = watched(list(runs.values()), "checked", progress.notice)
+    _find(runs, asked, store, progress)
+    missing = [run for run in runs.values() if any(run.tasks())]
+    each = watched(missing, "checked", progress.notice)
     require_points_drawable(study, ((run.point, run.recipe) for run in each))
     write_plan(store, study, {"replications": replications, "seed": seed}, shard)
-    failed = _compute(
-        study, runs, shard=shard, store=store, means=means, budget=budget, progress=progress
-    )
+    name = study.name if shard is None else f"{study.name}, shard {shard}"
+    failed = _compute(name, runs, asked, store=store, means=means, budget=budget, progress=progress)
     note_failures(store, study.points, failed)
     if len(failed) == len(runs):
         raise failed[0]
     if shard is None:
-        runs = {index: run for index, run in runs.items() if index not in failed}
-        spent = cut_to_complete(runs, study.experiment.replications, budget)
+        whole = replace(study, points=tuple(p for p in study.points if p.index not in failed))
+        runs = {point.index: runs[point.index] for point in whole.points}
+        spent = cut_to_complete(runs, asked, budget)
         if spent is not None and spent.wanted:
             progress.notice(undone(spent, runs))
             runs = {index: run for index, run in runs.items() if run.wanted}
-        whole = replace(study, points=tuple(p for p in study.points if p.index not in failed))
-        penalties = _penalties(search, whole, store, means, budget, progress)
-        results = Results(whole, runs, penalties, spent=spent)
+        found = further.find(
+            whole, runs, store=store, means=means, budget=budget, progress=progress
+        )
+        results = Results(whole, runs, found, failed, spent)
         with alone(store.folder / "lock"):  # so that all tables come from one run
             results.write_tables(folder)
             results.write_manifest(folder, means.engine, time.monotonic() - started_s)
     if failed:
-        raise points_failed(folder, store, study.points, failed)
+        raise points_failed(folder, study.points, failed)
     return folder
 
 
-@dataclass(frozen=True)
-class _Means:
-    """Who does the work: an engine, and workers here or those of a cluster."""
-
-    engine: str
-    jobs: int
-    scheduler: str | None
-
-
-def _means(engine: str | None, jobs: int | None, scheduler: str | None) -> _Means:
+def _means(engine: str | None, jobs: int | None, scheduler: str | None) -> Means:
     """Give who does the work, or say what of it cannot be meant."""
     if scheduler is not None and jobs is not None:
         raise WrongInput(
             f"--jobs {jobs}: cannot be had together with --scheduler; the cluster's own workers "
             "do the work. Leave out one of the two."
         )
-    return _Means(known_engine(engine), jobs or available_processors(), scheduler)
+    return Means(known_engine(engine), jobs or available_processors(), scheduler)
 
 
-def _compute(  # noqa: PLR0913 - each is a part of its own
-    study: Study,
-    runs: Mapping[int, PointRun],
-    *,
-    shard: Shard | None,
-    store: Store,
-    means: _Means,
-    budget: Budget,
-    progress: Progress,
-) -> dict[int, Exception]:
-    """Run what the store lacks, and give the faults by index of their points."""
-    asked = study.experiment.replications
-    if shard is not None:
-        asked = Replications(min=asked.min)  # no shard knows what the others found
-=======
-    runs = _point_runs(study, engine)
-    each = watched(list(runs.values()), "checked", progress.notice)
-    require_points_drawable(study, ((run.point, run.recipe) for run in each))
-    _write_plan(store, study)
->>>>>>> sweep
+def _find(
+    runs: Mapping[int, PointRun], asked: Replications, store: Store, progress: Progress
+) -> None:
+    """Note what is stored, and go on to the first round of each point that has work in it."""
     for run in {run.point.digest: run for run in runs.values()}.values():
         find_stored(run, store, progress.notice)
     for run in runs.values():
         skip_stored(run, asked)
-    name = study.name if shard is None else f"{study.name}, shard {shard}"
+
+
+def _compute(  # noqa: PLR0913 - each is a part of its own
+    name: str,
+    runs: Mapping[int, PointRun],
+    asked: Replications,
+    *,
+    store: Store,
+    means: Means,
+    budget: Budget,
+    progress: Progress,
+) -> dict[int, Exception]:
+    """Run what the store lacks, and give the faults by index of their points."""
     wanted = sum(len(run.here) for run in runs.values())
     done = done_already(runs.values())
-    progress.start(name, len(runs), len(study.experiment.designs), done, wanted)
+    progress.start(name, len(runs), len(runs[0].point.designs), done, wanted)
     try:
         with executor_for(means.engine, means.jobs, means.scheduler) as executor:
             return run_points(
@@ -196,30 +186,6 @@ def _compute(  # noqa: PLR0913 - each is a part of its own
             )
     finally:
         progress.finish()
-
-
-def _penalties(  # noqa: PLR0913, PLR0917 - each is a part of its own
-    search: Search | None,
-    whole: Study,
-    store: Store,
-    means: _Means,
-    budget: Budget,
-    progress: Progress,
-) -> list[Penalty]:
-    """Find the break-even penalties that an experiment asks for, while there is time."""
-    if search is None:
-        return []
-    if budget.over():
-        progress.notice("No time was left to search for break-even penalties.")
-        return []
-    return find_penalties(
-        replace(search, study=whole),
-        engine=means.engine,
-        jobs=means.jobs,
-        progress=progress,
-        store=store,
-        scheduler=means.scheduler,
-    )
 
 
 def run_break_even(  # noqa: PLR0913 - what the command line offers

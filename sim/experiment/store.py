@@ -17,10 +17,10 @@ from pathlib import Path
 
 from sim.experiment.block import Block, DamagedBlock
 from sim.experiment.errors import CannotGoOn
-from sim.experiment.files import TEMPORARY, write_atomically
+from sim.experiment.files import write_atomically
 
+FAILED = "failed"
 _DIGITS = 24  # of a digest, in a folder's name: Windows likes short paths
-_ABANDONED_AFTER_S = 3600.0
 
 Notice = Callable[[str], None]
 
@@ -92,11 +92,6 @@ class Store:
             "its replications are computed again."
         )
 
-    @property
-    def failures_folder(self) -> Path:
-        """The folder of what went wrong."""
-        return self.folder / "failed"
-
     def put_failure(self, point: str, lines: Iterable[str]) -> None:
         """Note what went wrong in the work of a point: a traceback, the error last."""
         content = "".join(lines).encode("utf-8", "backslashreplace")
@@ -115,14 +110,7 @@ class Store:
         self._failure(point).unlink(missing_ok=True)
 
     def _failure(self, point: str) -> Path:
-        return self.failures_folder / f"{point[:_DIGITS]}.txt"
-
-    def sweep(self) -> None:
-        """Delete what killed runs left half written; younger files may be another run's."""
-        long_ago = time.time() - _ABANDONED_AFTER_S
-        for path in self.folder.glob(f"*/*{TEMPORARY}"):
-            if path.stat().st_mtime < long_ago:
-                path.unlink(missing_ok=True)
+        return self.folder / FAILED / f"{point[:_DIGITS]}.txt"
 
     def point_folder(self, point: str) -> Path:
         """Give the folder of the point with this digest."""

@@ -68,6 +68,12 @@ def _about_evidence(study: Study) -> Iterator[str]:
 
 def _about_runs(study: Study) -> Iterator[str]:
     runs = study.replications
+    if failed := study.results.manifest.get("failed"):
+        numbers = listing([f"point {point}" for point in failed])
+        yield (
+            f"The sweep is not whole: {numbers} could not be computed, and stand in no table and "
+            "in no figure. Run the experiment again before building on what is here."
+        )
     if runs == 1:
         yield (
             "There was one run only, so no figure has an interval, and nothing here can be told "

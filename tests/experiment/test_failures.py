@@ -40,6 +40,9 @@ def test_one_bad_point_does_not_lose_the_sweep(tmp_path, faulty):
     kpi = pd.read_parquet(folder / "kpi.parquet")
     assert sorted(kpi["point"].unique()) == [0, 2]
     assert [point["point"] for point in read_manifest(folder)["points"]] == [0, 2]
+    assert read_manifest(folder)["failed"] == {
+        "1": "ValueError: the roster of week 1 is upside down"
+    }
     status = read_status(folder)
     assert not status.finished
     assert [point.failed for point in status.points] == [

@@ -11,7 +11,7 @@ from experiment.small_experiment import fake_tally, fake_work
 
 from sim.experiment.block import Block, DamagedBlock
 from sim.experiment.errors import CannotGoOn, WrongInput
-from sim.experiment.files import alone, file_digest, folder_name, write_atomically
+from sim.experiment.files import alone, file_digest, folder_name, sweep, write_atomically
 from sim.experiment.replication import Task
 from sim.experiment.store import Store
 
@@ -138,12 +138,14 @@ def test_a_folder_that_is_a_file_is_wrong_input(tmp_path):
 def test_sweeping_takes_old_rubbish_only(tmp_path):
     store = Store(tmp_path)
     kept = store.put(POINT, block_of())
-    old, young = kept.with_name("old.tmp"), kept.with_name("young.tmp")
-    for path in (old, young):
+    old, table, young = kept.with_name("old.tmp"), tmp_path / "t.tmp", kept.with_name("young.tmp")
+    for path in (old, table, young):
         path.write_bytes(b"half a block")
-    os.utime(old, (0, 0))
-    store.sweep()
+    for path in (old, table, kept):
+        os.utime(path, (0, 0))
+    sweep(tmp_path)
     assert not old.exists()
+    assert not table.exists()
     assert young.exists()
     assert kept.exists()
 

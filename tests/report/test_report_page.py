@@ -191,6 +191,13 @@ def test_limits_change_with_the_scenario(study_of: StudyOf) -> None:
     assert "takes no longer than one's own" not in said  # the handle factor is 1.05
 
 
+def test_a_sweep_with_failed_points_says_that_it_is_not_whole(study_of: StudyOf) -> None:
+    study = study_of(points=(0.9, 1.0))
+    assert "not whole" not in "\n".join(caveats(study))
+    study.results.manifest["failed"] = {"3": "ValueError: a", "5": "ValueError: b"}
+    assert "The sweep is not whole: point 3 and point 5 could not" in "\n".join(caveats(study))
+
+
 def test_markup_in_names_and_questions_is_text_and_never_a_tag(study_of: StudyOf) -> None:
     study = study_of(
         forces=(EVIL, "a & b"),
