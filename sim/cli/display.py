@@ -82,6 +82,12 @@ class Bar:
                 precision=precise(max(self.reached.values(), key=lambda r: r.half_width)),
             )
 
+    def lengthen(self, replications: int) -> None:
+        """Lengthen the bar."""
+        self.wanted += replications
+        if self.progress is not None:
+            self.progress.update(self.task, total=self.wanted)
+
     def notice(self, message: str) -> None:
         """Print above the bar."""
         console = self.console if self.progress is None else self.progress.console
@@ -127,6 +133,10 @@ class Log:
         about = f"Point {point}: {precise(reached)}" if self.points > 1 else precise(reached)
         more = f"; {counted(replications, 'more ')}" if replications else ""
         say(f"{about}{more}.")
+
+    def lengthen(self, replications: int) -> None:
+        """Count them in."""
+        self.wanted += replications
 
     def notice(self, message: str) -> None:
         """Print the message."""

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
 from sim.config.facts import FilePath, Frozen, Name, Number, Whole
+from sim.config.select import Select
 from sim.config.vary import by_dotted_key, vary_findings
 from sim.records import Horizon
 
@@ -85,6 +86,7 @@ class Experiment(Frozen):
     vary: dict[str, Any] = Field(default_factory=dict)
     events: tuple[Event, ...] = ()
     break_even: BreakEven | None = None
+    select: Select | None = None
 
     @field_validator("vary", mode="before")
     @classmethod

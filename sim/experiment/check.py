@@ -10,6 +10,7 @@ from sim.experiment.replication import Recipe, prepare
 from sim.experiment.run import DEFAULT_ENGINE
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Study, read_study, require_design
+from sim.experiment.select import plan_selection
 from sim.records import HOURS_PER_WEEK, Horizon
 from sim.workload import StaffingDrawer, WorkloadPlan
 
@@ -55,6 +56,8 @@ def check(path: Path) -> Checked:
         centre, changed = study.points[0].centre, study.points[0].changed
         if study.experiment.break_even is not None:
             plan_search(study, study.experiment.break_even)
+        if study.experiment.select is not None:
+            plan_selection(study, study.experiment.select)
         for point in study.points:
             prepare(pickled(Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)))
     facts = evidence(centre, changed)

@@ -39,6 +39,9 @@ class Progress(Protocol):
     def precision(self, point: int, reached: Precision, replications: int) -> None:
         """Say how wide the widest interval of a point is, and how many more replications follow."""
 
+    def lengthen(self, replications: int) -> None:
+        """Say that so many more replications follow."""
+
     def notice(self, message: str) -> None:
         """Say something that the user should know."""
 
@@ -56,6 +59,9 @@ class Silent:
         """Keep quiet."""
 
     def precision(self, point: int, reached: Precision, replications: int) -> None:
+        """Keep quiet."""
+
+    def lengthen(self, replications: int) -> None:
         """Keep quiet."""
 
     def notice(self, message: str) -> None:

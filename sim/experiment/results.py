@@ -26,6 +26,7 @@ from sim.experiment.files import file_digest, write_atomically
 from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
+from sim.experiment.select_table import SELECT, Choice, write_choices
 from sim.experiment.store import read_block
 from sim.experiment.tables import (
     COMPARISON_COLUMNS,
@@ -58,6 +59,7 @@ class Results:
     study: Study
     runs: Mapping[int, PointRun]
     penalties: Sequence[Penalty] = ()  # where the experiment asks for them
+    choices: Sequence[Choice] = ()  # likewise
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +71,8 @@ class Results:
         """The names of the tables."""
         events = (EVENTS, TIMELINE) if self.study.experiment.events else ()
         break_even = (BREAK_EVEN,) if self.penalties else ()
-        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *events)
+        select = (SELECT,) if self.choices else ()
+        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *select, *events)
 
     def figures(self, point: int, design: str) -> Figures:
         """Give one point under one design."""
@@ -150,6 +153,13 @@ class Results:
         if self.penalties:
             write = partial(write_penalties, penalties=self.penalties)
             write_atomically(folder / BREAK_EVEN, write)
+        (folder / SELECT).unlink(missing_ok=True)
+        if self.choices:
+            varied = {point: run.point.varied for point, run in self.runs.items()}
+            write_atomically(
+                folder / SELECT,
+                partial(write_choices, choices=self.choices, varied=varied, keys=self.keys),
+            )
         self._write_events(folder)
 
     def _write_events(self, folder: Path) -> None:

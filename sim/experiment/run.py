@@ -19,7 +19,7 @@ from sim.experiment.penalty import Penalty
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, prepare, run_task
-from sim.experiment.results import Results
+from sim.experiment.results import Results, gather
 from sim.experiment.runner import (
     PointRun,
     Stored,
@@ -30,6 +30,8 @@ from sim.experiment.runner import (
     skip_stored,
 )
 from sim.experiment.scenario import Point, Study, read_study, targets_of
+from sim.experiment.select import plan_selection
+from sim.experiment.select_run import find_choices
 from sim.experiment.store import Store
 from sim.measures import plan_measures
 
@@ -79,6 +81,8 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     study = read_study(path, replications, seed)
     break_even = study.experiment.break_even
     search = None if break_even is None else plan_search(study, break_even)
+    select = study.experiment.select
+    selection = None if select is None else plan_selection(study, select)
     folder = results_folder(study.path, out)
     store = Store(folder / "store")
     store.sweep()
@@ -112,7 +116,17 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     penalties = []
     if search is not None:
         penalties = find_penalties(search, engine=engine, jobs=jobs, progress=progress, store=store)
-    results = Results(study, runs, penalties)
+    choices = []
+    if selection is not None:
+        choices = find_choices(
+            selection,
+            engine=engine,
+            jobs=jobs,
+            progress=progress,
+            store=store,
+            known=lambda point, design: gather(runs[point.index], design),
+        )
+    results = Results(study, runs, penalties, choices)
     with alone(store.folder / "lock"):  # so that all tables come from one run
         results.write_tables(folder)
         results.write_manifest(folder, engine, time.monotonic() - started_s)
