@@ -99,9 +99,7 @@ def _chosen(choosing: Choosing, candidates: Sequence[Candidate]) -> list[Choice]
         original = originals[one.identity]
         row = by_identity[one.identity]
         rows.append(
-            row
-            if original is one
-            else choosing.row(one, SAME, row.replications, by=choosing.selection.name_of(original))
+            row if original is one else choosing.row(one, SAME, row.replications, by=original)
         )
     return rows
 
@@ -141,8 +139,7 @@ def _best_rows(
     for number, candidate in enumerate(candidates):
         if number in contest.out:
             by, week = contest.out[number]
-            name = choosing.selection.name_of(candidates[by])
-            rows.append(choosing.row(candidate, OUT, week, by=name))
+            rows.append(choosing.row(candidate, OUT, week, by=candidates[by]))
         elif decided:
             rows.append(choosing.row(candidate, SELECTED, reached))
         else:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from pathlib import Path
 from typing import BinaryIO
 
 from sim.experiment.scenario import Varied
-from sim.experiment.tables import write_csv
+from sim.experiment.tables import read_rows, write_csv
 
 SELECT = "select.csv"
 SELECTED, OUT, MEETS, MISSES = "selected", "out", "meets", "misses"
@@ -28,8 +29,8 @@ class Choice:
         What it costs: the handlers' hours on the rota.
     replications
         Weeks spent until that was decided; more may lie in the store.
-    by
-        Who is better, or whom it is the same as: "merger", or "merger (point 3)".
+    by, by_point
+        Who is better, or whom it is the same as: a design and its point; "" and None for nobody.
     force, channel, measure, value, ci_low, ci_high, unit, target
         What decided, over these weeks, with its 95% interval: the measure asked for, of the force
         that is worst off where that is asked; or the target with the least to spare.
@@ -44,6 +45,7 @@ class Choice:
     rostered_h_per_week: float
     replications: int
     by: str
+    by_point: int | None
     force: str
     channel: str
     measure: str
@@ -79,3 +81,8 @@ def write_choices(
         for one in choices
     )
     write_csv(file, (*head, *keys, *rest), rows)
+
+
+def read_choices(path: Path) -> list[Choice]:
+    """Read the table of a results folder."""
+    return read_rows(path, Choice)

@@ -91,7 +91,13 @@ class Choosing:
         return np.flatnonzero(some)
 
     def row(
-        self, candidate: Candidate, verdict: str, weeks: int, *, by: str = "", further: int = 0
+        self,
+        candidate: Candidate,
+        verdict: str,
+        weeks: int,
+        *,
+        by: Candidate | None = None,
+        further: int = 0,
     ) -> Choice:
         """Give a candidate's row, with the cell that decides over so many weeks."""
         measure = self.selection.measure
@@ -103,7 +109,8 @@ class Choosing:
             verdict=verdict,
             rostered_h_per_week=candidate.rostered_h,
             replications=weeks,
-            by=by,
+            by=by.design if by else "",
+            by_point=by.point.index if by else None,
             force="",
             channel="",
             measure=measure,

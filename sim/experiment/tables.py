@@ -13,9 +13,11 @@ names as they are.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from math import nan
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +41,7 @@ _ROWS_PER_GROUP = 1 << 19  # a few MB of columns in memory at a time
 
 Floats = NDArray[np.float64]
 Value = str | int | float | None
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,29 @@ def write_csv(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Val
     writer.writerows([_cell(value) for value in row] for row in rows)
     text.flush()
     text.detach()
+
+
+def read_rows(path: Path, row: type[Row]) -> list[Row]:
+    """Read a CSV file whose columns are the fields of a dataclass; others are left aside.
+
+    Parameters
+    ----------
+    row
+        The dataclass; its fields are of type str, int, int | None or float.
+    """
+    with path.open(encoding=CSV_ENCODING, newline="") as file:
+        return [row(**_typed(row, given)) for given in csv.DictReader(file)]
+
+
+def _typed(row: type, given: Mapping[str, str]) -> dict[str, Any]:
+    """Give the fields of a row, each of its type; an empty number is nan."""
+    read: dict[object, Callable[[str], Value]] = {
+        str: as_named,
+        int: int,
+        int | None: lambda text: int(text) if text else None,
+        float: lambda text: float(text or nan),
+    }
+    return {column.name: read[column.type](given[column.name]) for column in fields(row)}
 
 
 def as_text(name: str) -> str:

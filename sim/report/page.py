@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
-from sim.report import aftermath, alliance, penalties
+from sim.report import aftermath, alliance, penalties, select
 from sim.report.answer import answer, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
@@ -38,6 +38,7 @@ LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times lar
 
 BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by section
     {
+        "select": select.beside,
         "winners": alliance.winners,
         "balance": alliance.balance,
         "events": aftermath.events,

@@ -27,11 +27,12 @@ from sim.experiment.results import (
     SUMMARY,
     TIMELINE,
 )
+from sim.experiment.select_table import SELECT
 from sim.experiment.tables import CSV_ENCODING, as_named
 
 WORDS = (
     *("design", "baseline", "force", "channel", "group", "period", "measure", "unit"),
-    *("event", "from_force", "to_force", "worst_off", "worst_force", "verdict"),
+    *("event", "from_force", "to_force", "worst_off", "worst_force", "verdict", "by"),
 )
 KPI_COLUMNS = (
     "point",
@@ -59,6 +60,7 @@ SUMMARY_COLUMNS = (
 COMPARISON_COLUMNS = ("point", "design", "baseline", "difference", *ESTIMATE_COLUMNS)
 # Columns that no figure needs once the rows of a point are chosen; a long study has many rows.
 UNREAD = frozenset({"point", "value", "unit"})
+TABLES = (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE)  # of every experiment
 MANIFEST_KEYS = ("experiment", "centre", "evidence", "designs", "seed", "versions", "engine")
 
 
@@ -223,7 +225,7 @@ def _altered(folder: Path, manifest: dict[str, Any]) -> tuple[str, ...]:
     digests = manifest.get("files") or {}
     return tuple(
         name
-        for name in (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, BREAK_EVEN, EVENTS, TIMELINE)
+        for name in (*TABLES, BREAK_EVEN, SELECT, EVENTS, TIMELINE)
         if name in digests and digests[name] != _digest(folder / name)
     )
 

@@ -1,0 +1,235 @@
+"""A choice in words, by rule: who is chosen, how sure that is, and what is left undecided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.config.select import SelectBest, SelectCheapest
+from sim.experiment.break_even import WORST
+from sim.experiment.select_table import (
+    MEETS,
+    MISSES,
+    OUT,
+    SAME,
+    SELECTED,
+    UNDECIDED,
+    Choice,
+)
+from sim.experiment.tables import ALL
+from sim.measures import DEFINITIONS
+from sim.report.estimate import Estimate, listing, number
+from sim.report.quantities import plain, plain_interval
+
+FEW = 4  # names in a sentence; the table has the rest
+
+Asked = SelectBest | SelectCheapest
+
+
+@dataclass(frozen=True)
+class Names:
+    """What readers call designs, channels and points.
+
+    Parameters
+    ----------
+    designs, channels
+        Labels by name.
+    varied
+        By point: the varied keys.
+    """
+
+    designs: Mapping[str, str]
+    channels: Mapping[str, str]
+    varied: Mapping[int, Mapping[str, object]]
+
+    def point(self, point: int) -> str:
+        """Give what is varied at a point: "staffing.scale = 0.95"."""
+        return ", ".join(f"{key} = {value}" for key, value in self.varied.get(point, {}).items())
+
+    def rival(self, choice: Choice) -> str:
+        """Give who is better than a candidate, or the same, with its point if that is another."""
+        point = "" if choice.by_point is None else self.point(choice.by_point)
+        there = "" if choice.by_point == choice.point or not point else f" at {point}"
+        return f"{self.designs[choice.by]}{there}"
+
+    def candidate(self, choice: Choice) -> str:
+        """Give a candidate, in quotes, with its point."""
+        point = self.point(choice.point)
+        quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{self.designs[choice.design]}"
+        return f"{quoted}\N{RIGHT DOUBLE QUOTATION MARK}" + (f" at {point}" if point else "")
+
+    def place(self, choice: Choice) -> str:
+        """Give the channel and force that decided: "999, Kent"."""
+        force = "all forces together" if choice.force == ALL else choice.force
+        return f"{self.channels.get(choice.channel, 'all channels')}, {force}"
+
+
+def verdicts(asked: Asked, choices: Sequence[Choice], names: Names) -> list[str]:
+    """Give a sentence or two for each contest, the winner first."""
+    contests: dict[int, list[Choice]] = {}
+    for choice in choices:
+        contests.setdefault(choice.contest, []).append(choice)
+
+    def tell(rows: Sequence[Choice]) -> str:
+        if isinstance(asked, SelectBest):
+            return _best(asked, rows, names)
+        return _cheapest(asked, rows, names)
+
+    told = {number: tell(rows) for number, rows in contests.items()}
+    if len(told) == 1:
+        return list(told.values())
+    return [f"At {names.point(rows[0].point)}: {told[number]}" for number, rows in contests.items()]
+
+
+def guarantee(asked: Asked, contests: int) -> list[str]:
+    """Say what is promised, and what that rests on."""
+    p = f"{100 * asked.probability:g}%"
+    each = " This holds for each point by itself." if contests > 1 else ""
+    if isinstance(asked, SelectBest):
+        zone = size(asked.indifference, DEFINITIONS[asked.measure].unit)
+        promise = (
+            f"The guarantee: if one candidate is better than every other by {zone} or more, it is "
+            f"the one chosen with a probability of at least {p}. Among candidates that lie closer "
+            "together than that, any may be chosen"
+        )
+    else:
+        zone = size(asked.tolerance, "share")
+        promise = (
+            f"The guarantee: with a probability of at least {p}, the chosen one reaches every "
+            f"target less {zone}, and none that costs less exceeds every target by {zone}. Whoever "
+            "lies closer to a target than that may be taken as meeting it or as missing it"
+        )
+    rests = (
+        "It rests on weeks that are independent and as good as normally distributed, and on every "
+        "assumption of the centre: it is about luck, not about wrong assumptions."
+    )
+    return [f"{promise}.{each}", rests]
+
+
+def size(amount: float, unit: str) -> str:
+    """Give a difference in its unit: "0.5 points", "2 s"."""
+    return f"{100 * amount:g} points" if unit == "share" else f"{amount:g} {unit}"
+
+
+def value_of(choice: Choice) -> tuple[str, str]:
+    """Give what decided and its interval."""
+    estimate = Estimate(choice.value, choice.ci_low, choice.ci_high, choice.replications)
+    if choice.unit == "share":
+        return estimate.percent, estimate.percent_interval
+    return f"{plain(estimate)} {choice.unit}", plain_interval(estimate)
+
+
+def hours(choice: Choice) -> str:
+    """Give what a candidate costs."""
+    return f"{number(choice.rostered_h_per_week, 0)} handler hours on the rota a week"
+
+
+def judged(asked: Asked, names: Names) -> str:
+    """Say by what candidates are judged."""
+    if isinstance(asked, SelectBest):
+        whose = {ALL: "all forces together", WORST: "the force that is worst off"}
+        channel = names.channels.get(asked.channel, "all channels")
+        measure = DEFINITIONS[asked.measure].police
+        return f"{measure}, {channel}, {whose.get(asked.force, asked.force)}"
+    channels = (
+        list(names.channels.values())
+        if asked.channels == ALL
+        else [names.channels[name] for name in asked.channels]
+    )
+    forces = "every force" if asked.forces == ALL else listing(list(asked.forces))
+    return f"the target{'s' if len(channels) > 1 else ''} of {listing(channels)} in {forces}"
+
+
+def _best(asked: SelectBest, rows: Sequence[Choice], names: Names) -> str:
+    about, candidates = judged(asked, names), _counted(rows)
+    left = [row for row in rows if row.verdict == UNDECIDED]
+    if left:
+        further = max(row.further for row in left)
+        return (
+            f"Not decided between {_few(left, names)} after {left[0].replications:,} weeks, judged "
+            f"by {about}, of {candidates}; at most {further:,} more weeks would decide it."
+        )
+    (best,) = (row for row in rows if row.verdict == SELECTED)
+    value, interval = value_of(best)
+    last = max((row for row in rows if row.verdict == OUT), key=lambda row: row.replications)
+    return (
+        f"{names.candidate(best)} is the best of {candidates}, with a probability of at least "
+        f"{100 * asked.probability:g}%: {value} (95% interval {interval}), judged by {about}. "
+        f"{names.candidate(last)} was the last to fall behind, after {last.replications:,} weeks."
+    )
+
+
+def _cheapest(asked: SelectCheapest, rows: Sequence[Choice], names: Names) -> str:
+    candidates, targets = _counted(rows), judged(asked, names)
+    left = [row for row in rows if row.verdict == UNDECIDED]
+    meeting = [row for row in rows if row.verdict in {SELECTED, MEETS}]
+    best = next((row for row in rows if row.verdict == SELECTED), None)
+    if best is not None:
+        return _found(best, f"of {candidates} that meets {targets}", asked, rows, names)
+    if left:
+        weeks, further = left[0].replications, max(row.further for row in left)
+        shown = (
+            f"the cheapest that was shown to meet them is {names.candidate(meeting[0])}, "
+            f"{hours(meeting[0])}"
+            if meeting
+            else "no other was shown to meet them"
+        )
+        return (
+            f"Not decided: {weeks:,} weeks cannot tell whether {_few(left, names)} "
+            f"{_plural(left, 'meets', 'meet')} {targets}; {shown}. At most {further:,} more weeks "
+            "would decide it."
+        )
+    nearest = max(rows, key=lambda row: row.value - row.target)
+    return (
+        f"None of {candidates} meets {targets}, with a probability of at least "
+        f"{100 * asked.probability:g}%. {names.candidate(nearest)} comes nearest: "
+        f"{_spare(nearest, names)}."
+    )
+
+
+def _found(
+    best: Choice, of_whom: str, asked: SelectCheapest, rows: Sequence[Choice], names: Names
+) -> str:
+    """Tell the cheapest, who does as well for as much, and who was close to doing."""
+    equal = [row for row in rows if row.verdict == MEETS]
+    close = [
+        row
+        for row in rows
+        if row.verdict == MISSES and abs(row.value - row.target) < asked.tolerance
+    ]
+    probability = f"with a probability of at least {100 * asked.probability:g}%"
+    said = [
+        f"{names.candidate(best)} is the cheapest {of_whom}, {probability}: {hours(best)}.",
+        f"It has least to spare in {_spare(best, names)}.",
+    ]
+    if equal:
+        does = _plural(equal, "meets them for the same hours", "meet them for the same hours")
+        said.append(f"{_few(equal, names)} {does}.")
+    if close:
+        said.append(
+            f"{_few(close, names)} {_plural(close, 'costs', 'cost')} less and "
+            f"{_plural(close, 'lies', 'lie')} within {size(asked.tolerance, 'share')} of a target, "
+            f"too close to matter; {_plural(close, 'it was', 'they were')} taken as missing it."
+        )
+    return " ".join(said)
+
+
+def _spare(choice: Choice, names: Names) -> str:
+    """Say where a candidate comes closest to missing a target, or misses it most."""
+    value, interval = value_of(choice)
+    target = number(100 * choice.target, 1).removesuffix(".0")
+    return f"{names.place(choice)}: {value} (95% interval {interval}) against {target}%"
+
+
+def _counted(rows: Sequence[Choice]) -> str:
+    """Count the candidates that differ from each other."""
+    return f"{sum(row.verdict != SAME for row in rows)} candidates"
+
+
+def _few(rows: Sequence[Choice], names: Names) -> str:
+    """Name some candidates, the first few of many."""
+    said = [names.candidate(row) for row in rows[:FEW]]
+    more = len(rows) - FEW
+    return listing([*said, f"{more} more"] if more > 0 else said)
+
+
+def _plural(rows: Sequence[Choice], one: str, several: str) -> str:
+    return one if len(rows) == 1 else several
