@@ -24,7 +24,8 @@ def print_choices(folder: Path, answer: Answer, out: Console) -> None:
     names = Names(answer.design_labels, answer.channel_labels, varied)
     told = verdicts(asked, choices, names)
     out.print(Text("Which to choose", style="bold"))
-    for sentence in (*told, *guarantee(asked, len(told))):
+    said = [" ".join(one.sentences) for one in told]
+    for sentence in (*said, *guarantee(asked, len(told))):
         out.print(Text(sentence))
     shown = closest(choices, MOST_LINES)
     for choice in shown:

@@ -35,7 +35,7 @@ def linearised(numerator: Floats, denominator: Floats) -> Floats:
     denominators are 1 the values are the numerators. nan in cells without any denominator.
 
     >>> linearised(np.array([[8.0], [18.0]]), np.array([[10.0], [20.0]])).round(3).tolist()
-    [[0.844], [0.889]]
+    [[0.822], [0.911]]
     """
     ratio = divide(numerator.sum(axis=0), denominator.sum(axis=0))
     return ratio + divide(numerator - ratio * denominator, denominator.mean(axis=0))

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
 from sim.report import aftermath, alliance, penalties, select
-from sim.report.answer import answer, led_by_events
+from sim.report.answer import answer, led_by_choice, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
 from sim.report.erlang import erlang_table
@@ -67,6 +67,8 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
     """Give the page's HTML."""
     shown, later = pages_of(level_rows(study), LONGEST_TABLE)
     beside = {name: told(study) for name, told in BESIDE.items()}
+    choice = select.lead(study)
+    found = led_by_events(answer(study), beside["events"].sentences)
     return (
         _environment()
         .get_template(TEMPLATE)
@@ -74,7 +76,8 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             study=study,
             title=study.experiment.title or study.name,
             style=_read(STYLE_SHEET),
-            answer=led_by_events(answer(study), beside["events"].sentences),
+            answer=led_by_choice(found, choice),
+            chosen=choice is not None,
             compared=bool(study.others),
             varied=study.varied,
             altered=study.results.altered,

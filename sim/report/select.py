@@ -17,7 +17,7 @@ from sim.experiment.select_table import (
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, number
 from sim.report.figures.style import colour_of
-from sim.report.select_words import Names, guarantee, judged, value_of, verdicts
+from sim.report.select_words import Names, Told, guarantee, judged, value_of, verdicts
 from sim.report.study import DesignName, Study
 
 MOST_LINES = 60  # candidates in the page's table
@@ -53,9 +53,14 @@ def names_of(study: Study) -> Names:
 
 
 def closest(found: Sequence[Choice], most: int) -> list[Choice]:
-    """Give the candidates that matter most, in their order: the winner, and who took most weeks."""
+    """Give the candidates that matter most, in their order: the winner, and who came close."""
     weight = {SELECTED: 3, UNDECIDED: 2, MEETS: 1, SAME: -1, NOT_NEEDED: -2}
-    ranked = sorted(found, key=lambda one: (-weight.get(one.verdict, 0), -one.replications))
+
+    def rank(one: Choice) -> tuple[float, ...]:
+        off = 0.0 if isnan(one.value - one.target) else abs(one.value - one.target)
+        return -weight.get(one.verdict, 0), -one.replications, off
+
+    ranked = sorted(found, key=rank)
     kept = {id(one) for one in ranked[:most]}
     return [one for one in found if id(one) in kept]
 
@@ -87,11 +92,21 @@ def beside(study: Study) -> Beside:
         + ("" if isinstance(asked, SelectBest) else "Shown is the target with least to spare. ")
         + "The intervals are 95% ones of each candidate by itself, not widened for the choice."
         + (f" The {rest} candidates that came least close are in {SELECT}." if rest else ""),
-        ("Design", "What became of it", "Handler hours", "Weeks", "Value", "95% interval", "Where"),
+        ("Design", "Verdict", "Handler hours", "Weeks", "Value", "95% interval", "Where"),
         _groups(study, shown, names),
         frozenset({0, 5}),
     )
-    return Beside([*told, *guarantee(asked, len(told))], [table])
+    said = told[0].sentences if len(told) == 1 else [" ".join(one.sentences) for one in told]
+    return Beside([*said, *guarantee(asked, len(told))], [table])
+
+
+def lead(study: Study) -> Told | None:
+    """Give the contest that the answer is about: that of the study's own point."""
+    asked, found = asked_of(study), choices(study)
+    if asked is None:
+        return None
+    told = verdicts(asked, found, names_of(study))
+    return next((one for one in told if study.point in one.points), None)
 
 
 def _groups(

@@ -62,21 +62,46 @@ class Names:
         return f"{self.channels.get(choice.channel, 'all channels')}, {force}"
 
 
-def verdicts(asked: Asked, choices: Sequence[Choice], names: Names) -> list[str]:
-    """Give a sentence or two for each contest, the winner first."""
+@dataclass(frozen=True)
+class Told:
+    """A contest in words: a heading, and sentences of which the first names the winner.
+
+    Parameters
+    ----------
+    points
+        Those whose candidates stood in it.
+    """
+
+    points: frozenset[int]
+    heading: str
+    sentences: tuple[str, ...]
+
+
+def verdicts(asked: Asked, choices: Sequence[Choice], names: Names) -> list[Told]:
+    """Tell each contest; where each point has its own, the first sentence says which."""
     contests: dict[int, list[Choice]] = {}
     for choice in choices:
         contests.setdefault(choice.contest, []).append(choice)
+    told = []
+    for rows in contests.values():
+        sentences = (
+            _best(asked, rows, names)
+            if isinstance(asked, SelectBest)
+            else _cheapest(asked, rows, names)
+        )
+        if len(contests) > 1:
+            sentences[0] = f"At {names.point(rows[0].point)}: {sentences[0]}"
+        points = frozenset(row.point for row in rows)
+        told.append(Told(points, _heading(rows, names), tuple(sentences)))
+    return told
 
-    def tell(rows: Sequence[Choice]) -> str:
-        if isinstance(asked, SelectBest):
-            return _best(asked, rows, names)
-        return _cheapest(asked, rows, names)
 
-    told = {number: tell(rows) for number, rows in contests.items()}
-    if len(told) == 1:
-        return list(told.values())
-    return [f"At {names.point(rows[0].point)}: {told[number]}" for number, rows in contests.items()]
+def _heading(rows: Sequence[Choice], names: Names) -> str:
+    chosen = next((row for row in rows if row.verdict == SELECTED), None)
+    if chosen is not None:
+        return f"To choose: {names.candidate(chosen)}"
+    undecided = any(row.verdict == UNDECIDED for row in rows)
+    return "Not decided in the weeks allowed" if undecided else "None meets every target"
 
 
 def guarantee(asked: Asked, contests: int) -> list[str]:
@@ -138,56 +163,63 @@ def judged(asked: Asked, names: Names) -> str:
     return f"the target{'s' if len(channels) > 1 else ''} of {listing(channels)} in {forces}"
 
 
-def _best(asked: SelectBest, rows: Sequence[Choice], names: Names) -> str:
+def _best(asked: SelectBest, rows: Sequence[Choice], names: Names) -> list[str]:
     about, candidates = judged(asked, names), _counted(rows)
     left = [row for row in rows if row.verdict == UNDECIDED]
     if left:
         further = max(row.further for row in left)
-        return (
-            f"Not decided between {_few(left, names)} after {left[0].replications:,} weeks, judged "
-            f"by {about}, of {candidates}; at most {further:,} more weeks would decide it."
-        )
+        return [
+            (
+                f"Not decided between {_few(left, names)}, of {candidates}, after "
+                f"{left[0].replications:,} weeks, judged by {about}."
+            ),
+            f"At most {further:,} more weeks would decide it.",
+        ]
     (best,) = (row for row in rows if row.verdict == SELECTED)
     value, interval = value_of(best)
     last = max((row for row in rows if row.verdict == OUT), key=lambda row: row.replications)
-    return (
-        f"{names.candidate(best)} is the best of {candidates}, with a probability of at least "
-        f"{100 * asked.probability:g}%: {value} (95% interval {interval}), judged by {about}. "
-        f"{names.candidate(last)} was the last to fall behind, after {last.replications:,} weeks."
-    )
+    return [
+        (
+            f"{names.candidate(best)} is the best of {candidates}, {_surely(asked)}: {value} (95% "
+            f"interval {interval}), judged by {about}."
+        ),
+        f"{names.candidate(last)} was the last to fall behind, after {last.replications:,} weeks.",
+    ]
 
 
-def _cheapest(asked: SelectCheapest, rows: Sequence[Choice], names: Names) -> str:
-    candidates, targets = _counted(rows), judged(asked, names)
+def _cheapest(asked: SelectCheapest, rows: Sequence[Choice], names: Names) -> list[str]:
+    targets = judged(asked, names)
     left = [row for row in rows if row.verdict == UNDECIDED]
-    meeting = [row for row in rows if row.verdict in {SELECTED, MEETS}]
+    meeting = [row for row in rows if row.verdict == MEETS]
     best = next((row for row in rows if row.verdict == SELECTED), None)
     if best is not None:
-        return _found(best, f"of {candidates} that meets {targets}", asked, rows, names)
+        return _found(asked, best, rows, names)
     if left:
         weeks, further = left[0].replications, max(row.further for row in left)
         shown = (
-            f"the cheapest that was shown to meet them is {names.candidate(meeting[0])}, "
-            f"{hours(meeting[0])}"
+            f"The cheapest that was shown to meet them is {names.candidate(meeting[0])}, "
+            f"{hours(meeting[0])}."
             if meeting
-            else "no other was shown to meet them"
+            else "No other was shown to meet them."
         )
-        return (
-            f"Not decided: {weeks:,} weeks cannot tell whether {_few(left, names)} "
-            f"{_plural(left, 'meets', 'meet')} {targets}; {shown}. At most {further:,} more weeks "
-            "would decide it."
-        )
-    nearest = max(rows, key=lambda row: row.value - row.target)
-    return (
-        f"None of {candidates} meets {targets}, with a probability of at least "
-        f"{100 * asked.probability:g}%. {names.candidate(nearest)} comes nearest: "
-        f"{_spare(nearest, names)}."
+        return [
+            (
+                f"Not decided: {weeks:,} weeks cannot tell whether {_few(left, names)} "
+                f"{_plural(left, 'meets', 'meet')} {targets}."
+            ),
+            shown,
+            f"At most {further:,} more weeks would decide it.",
+        ]
+    nearest = max(
+        (row for row in rows if row.verdict == MISSES), key=lambda row: row.value - row.target
     )
+    return [
+        f"None of {_counted(rows)} meets {targets}, {_surely(asked)}.",
+        f"{names.candidate(nearest)} comes nearest; it misses most in {_spare(nearest, names)}.",
+    ]
 
 
-def _found(
-    best: Choice, of_whom: str, asked: SelectCheapest, rows: Sequence[Choice], names: Names
-) -> str:
+def _found(asked: SelectCheapest, best: Choice, rows: Sequence[Choice], names: Names) -> list[str]:
     """Tell the cheapest, who does as well for as much, and who was close to doing."""
     equal = [row for row in rows if row.verdict == MEETS]
     close = [
@@ -195,21 +227,29 @@ def _found(
         for row in rows
         if row.verdict == MISSES and abs(row.value - row.target) < asked.tolerance
     ]
-    probability = f"with a probability of at least {100 * asked.probability:g}%"
     said = [
-        f"{names.candidate(best)} is the cheapest {of_whom}, {probability}: {hours(best)}.",
-        f"It has least to spare in {_spare(best, names)}.",
+        (
+            f"{names.candidate(best)} is the cheapest of {_counted(rows)} that meets "
+            f"{judged(asked, names)}, {_surely(asked)}: {hours(best)}."
+        )
     ]
+    said.append(f"It has least to spare in {_spare(best, names)}.")
     if equal:
-        does = _plural(equal, "meets them for the same hours", "meet them for the same hours")
-        said.append(f"{_few(equal, names)} {does}.")
+        said.append(
+            f"{_few(equal, names)} {_plural(equal, 'meets', 'meet')} them for the same hours; "
+            "of those that cost the same, the first in the experiment is named."
+        )
     if close:
         said.append(
-            f"{_few(close, names)} {_plural(close, 'costs', 'cost')} less and "
-            f"{_plural(close, 'lies', 'lie')} within {size(asked.tolerance, 'share')} of a target, "
-            f"too close to matter; {_plural(close, 'it was', 'they were')} taken as missing it."
+            f"{_few(close, names)} {_plural(close, 'lies', 'lie')} within "
+            f"{size(asked.tolerance, 'share')} of a target, too close to matter, and "
+            f"{_plural(close, 'was', 'were')} taken as missing it."
         )
-    return " ".join(said)
+    return said
+
+
+def _surely(asked: Asked) -> str:
+    return f"with a probability of at least {100 * asked.probability:g}%"
 
 
 def _spare(choice: Choice, names: Names) -> str:

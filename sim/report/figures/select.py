@@ -152,7 +152,7 @@ def _caption(contest: _Contest, candidates: int) -> str:
         else "what it was found to reach"
     )
     left_out = candidates - len(contest.rows)
-    rest = f" {left_out} more candidates are not drawn; the table has them." if left_out else ""
+    rest = f" {left_out} more candidates are not drawn." if left_out else ""
     order = "from cheap to dear" if contest.against_target else "from the best"
     return (
         f"Candidates {order}, judged by {judged(contest.asked, contest.names)}. Mark and line: "
@@ -188,7 +188,7 @@ def _figure(contest: _Contest, rows: Sequence[int], heading: str) -> Figure:
         axes.grid(axis="x", color=GRID, linewidth=0.6)
         axes.set_axisbelow(True)
         axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=9)  # room for an arrow
         for place in range(0, len(shown), 2):
             axes.axhspan(place - 0.5, place + 0.5, color=BAND, linewidth=0, zorder=0)
     _values(values, contest, shown, width_in)
@@ -257,9 +257,10 @@ def _weeks(axes: Axes, contest: _Contest, shown: Sequence[Choice]) -> None:
             size=SMALL_PT,
         )
         value, interval = value_of(one)
+        where = f": {contest.names.place(one)}" if contest.against_target else ""
+        said = said_of(one, contest.names) + where
         axes.annotate(
-            f"{value} ({interval})\n"
-            + fitted(said_of(one, contest.names), SAID_IN - 0.1, SMALL_PT),
+            f"{value} ({interval})\n{fitted(said, SAID_IN - 0.1, SMALL_PT, lines=2)}",
             (1.0, place),
             xycoords=("axes fraction", "data"),
             xytext=(8, 0),
