@@ -25,7 +25,7 @@ def print_choices(folder: Path, answer: Answer, out: Console) -> None:
     told = verdicts(asked, choices, names)
     out.print(Text("Which to choose", style="bold"))
     said = [" ".join(one.sentences) for one in told]
-    for sentence in (*said, *guarantee(asked, len(told))):
+    for sentence in (*said, *guarantee(asked, choices, names)):
         out.print(Text(sentence))
     shown = closest(choices, MOST_LINES)
     for choice in shown:

@@ -22,13 +22,13 @@ class _Selection(Frozen):
     """What both questions have in common.
 
     `among` says what is compared: every design at every point, or the designs of each point by
-    themselves. No candidate is run for more than `max_replications` weeks; the first
-    `first_replications` only measure how much weeks differ.
+    themselves. No candidate is run for more than `max_replications` weeks; nobody is out before
+    the first `first_replications`, which tell how much weeks differ.
     """
 
     probability: Number = Field(default=0.95, gt=0.5, lt=1)
     among: Literal["all", "each_point"] = "all"
-    first_replications: Whole = Field(default=20, ge=2, le=1_000_000)
+    first_replications: Whole = Field(default=40, ge=2, le=1_000_000)
     max_replications: Whole = Field(ge=2, le=1_000_000)
 
     @model_validator(mode="after")

@@ -41,6 +41,20 @@ def linearised(numerator: Floats, denominator: Floats) -> Floats:
     return ratio + divide(numerator - ratio * denominator, denominator.mean(axis=0))
 
 
+def skewness(values: Floats) -> Floats:
+    """Give the third standardised moment of each column; 0 where nothing varies.
+
+    >>> skewness(np.array([[0.0], [0.0], [0.0], [4.0]])).round(2).tolist()
+    [1.15]
+    """
+    off = values - values.mean(axis=0)
+    spread = np.sqrt((off**2).mean(axis=0))
+    skew: Floats = np.divide(
+        (off**3).mean(axis=0), spread**3, out=np.zeros_like(spread), where=spread > 0
+    )
+    return skew
+
+
 def running_ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Give the ratio of the sums of the first weeks, for 1, 2, ... weeks."""
     return divide(numerator.cumsum(axis=0), denominator.cumsum(axis=0))

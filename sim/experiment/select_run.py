@@ -212,9 +212,9 @@ def _tried(
 def rounds(asked: SelectBest | SelectCheapest) -> Iterator[tuple[int, int]]:
     """Give the weeks of each round, from and up to.
 
-    >>> asked = SelectCheapest(goal="cheapest", tolerance=0.01, max_replications=35)
+    >>> asked = SelectCheapest(goal="cheapest", tolerance=0.01, max_replications=55)
     >>> list(rounds(asked))
-    [(0, 20), (20, 30), (30, 35)]
+    [(0, 40), (40, 50), (50, 55)]
     """
     start, stop = 0, asked.first_replications
     while start < stop:

@@ -34,6 +34,9 @@ class Choice:
     force, channel, measure, value, ci_low, ci_high, unit, target
         What decided, over these weeks, with its 95% interval: the measure asked for, of the force
         that is worst off where that is asked; or the target with the least to spare.
+    skewness
+        Of the weeks' values where a target decided, 0 if they are as symmetric as the rule assumes;
+        nan elsewhere.
     further
         How many more weeks would decide it at the latest; 0 where it is decided.
     """
@@ -54,6 +57,7 @@ class Choice:
     ci_high: float
     unit: str
     target: float
+    skewness: float
     further: int
 
     @property

@@ -12,6 +12,7 @@ from sim.experiment.errors import WrongInput
 from sim.experiment.progress import Progress
 from sim.experiment.scenario import Point
 from sim.experiment.select import Candidate, Selection
+from sim.experiment.select_rules import linearised, skewness
 from sim.experiment.select_table import MEETS, Choice
 from sim.experiment.statistics import ratio_interval
 from sim.experiment.tables import bounded
@@ -119,12 +120,14 @@ class Choosing:
             ci_high=nan,
             unit=unit,
             target=nan,
+            skewness=nan,
             further=further,
         )
         if not weeks:
             return base
         units = np.array([unit] * len(self.selection.pairs))
-        interval = bounded(ratio_interval(*self.weeks.first(candidate, weeks)), units, 0.0)
+        tally = self.weeks.first(candidate, weeks)
+        interval = bounded(ratio_interval(*tally), units, 0.0)
         targets = np.array(candidate.targets)
         spare = self.sense * interval.value - np.where(np.isnan(targets), 0.0, targets)
         least = int(np.nanargmin(spare))
@@ -137,6 +140,9 @@ class Choosing:
             ci_low=float(interval.low[least]),
             ci_high=float(interval.high[least]),
             target=float(targets[least]),
+            skewness=nan
+            if np.isnan(targets[least])
+            else float(skewness(linearised(*tally))[least]),
         )
 
     def tell(self, row: Choice) -> None:

@@ -97,7 +97,7 @@ def beside(study: Study) -> Beside:
         frozenset({0, 5}),
     )
     said = told[0].sentences if len(told) == 1 else [" ".join(one.sentences) for one in told]
-    return Beside([*said, *guarantee(asked, len(told))], [table])
+    return Beside([*said, *guarantee(asked, found, names)], [table])
 
 
 def lead(study: Study) -> Told | None:

@@ -49,7 +49,7 @@ def row(design: str, verdict: str, **given: object) -> Choice:
         point=0, design=design, contest=0, verdict=verdict, rostered_h_per_week=7000.0,
         replications=40, by="", by_point=None, force="Kent", channel="emergency",
         measure="service_level", value=0.91, ci_low=0.904, ci_high=0.916, unit="share",
-        target=0.9, further=0,
+        target=0.9, skewness=-0.4, further=0,
     )  # fmt: skip
     return replace(usual, **given)
 
@@ -79,8 +79,8 @@ def said(asked: SelectBest | SelectCheapest, *rows: Choice) -> str:
         (
             (MISSING, CLOSE, CHOSEN, AS_GOOD, DEAR),
             (
-                "at staffing.scale = 1.1 is the cheapest of 5 candidates that meets the targets of 999 "
-                "and 101 in every force, with a probability of at least 95%: 7,700 handler hours"
+                "at staffing.scale = 1.1 is the cheapest of 5 candidates that meets the targets of "
+                "999 and 101 in every force, with a probability of at least 95%: 7,700 handler hours"
             ),
         ),
         ((MISSING, CHOSEN), "least to spare in 999, Kent: 91.0% (95% interval 90.4 to 91.6) ag"),
@@ -124,7 +124,7 @@ def test_points_with_winners_of_their_own_are_told_apart() -> None:
     first, second = verdicts(CHEAPEST, rows, NAMES)
     assert first.sentences[0].startswith("At staffing.scale = 1.0: ")
     assert second.sentences[0].startswith("At staffing.scale = 1.1: ")
-    assert "each point by itself" in guarantee(CHEAPEST, 2)[0]
+    assert "each point by itself" in guarantee(CHEAPEST, rows, NAMES)[0]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,14 @@ def test_points_with_winners_of_their_own_are_told_apart() -> None:
     ],
 )
 def test_the_guarantee_is_said_with_its_zone(asked: SelectBest, words: str) -> None:
-    assert words in guarantee(asked, 1)[0]
+    assert words in guarantee(asked, [CHOSEN], NAMES)[0]
+
+
+def test_weeks_far_from_normal_are_told_where_it_was_close() -> None:
+    close, far = replace(CLOSE, skewness=-1.2), replace(MISSING, skewness=-1.2)
+    assert not any("normal (" in text for text in guarantee(CHEAPEST, [CLOSE, far], NAMES))
+    said = guarantee(CHEAPEST, [close, far, CHOSEN], NAMES)[-1]
+    assert said.startswith("The weeks of “One merged room” at staffing.scale = 1.0 are far from")
 
 
 def test_when_there_are_too_many_the_winner_and_the_close_ones_are_shown() -> None:
