@@ -31,6 +31,9 @@ class Choice:
         Weeks spent until that was decided; more may lie in the store.
     by, by_point
         Who is better, or whom it is the same as: a design and its point; "" and None for nobody.
+    behind, behind_low, behind_high
+        By how much the better one is ahead, whatever the measure's sense: the paired difference on
+        these weeks with its 95% interval; nan where nobody is better.
     force, channel, measure, value, ci_low, ci_high, unit, target
         What decided, over these weeks, with its 95% interval: the measure asked for, of the force
         that is worst off where that is asked; or the target with the least to spare.
@@ -49,6 +52,9 @@ class Choice:
     replications: int
     by: str
     by_point: int | None
+    behind: float
+    behind_low: float
+    behind_high: float
     force: str
     channel: str
     measure: str

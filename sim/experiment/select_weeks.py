@@ -13,8 +13,8 @@ from sim.experiment.progress import Progress
 from sim.experiment.scenario import Point
 from sim.experiment.select import Candidate, Selection
 from sim.experiment.select_rules import linearised, skewness
-from sim.experiment.select_table import MEETS, Choice
-from sim.experiment.statistics import ratio_interval
+from sim.experiment.select_table import MEETS, OUT, Choice
+from sim.experiment.statistics import divide, ratio_difference, ratio_interval
 from sim.experiment.tables import bounded
 from sim.measures import DEFINITIONS
 
@@ -112,6 +112,9 @@ class Choosing:
             replications=weeks,
             by=by.design if by else "",
             by_point=by.point.index if by else None,
+            behind=nan,
+            behind_low=nan,
+            behind_high=nan,
             force="",
             channel="",
             measure=measure,
@@ -125,12 +128,12 @@ class Choosing:
         )
         if not weeks:
             return base
+        if by is not None and verdict == OUT:
+            base = self._behind(base, candidate, by)
         units = np.array([unit] * len(self.selection.pairs))
-        tally = self.weeks.first(candidate, weeks)
+        tally, least = self.weeks.first(candidate, weeks), self._least(candidate, weeks)
         interval = bounded(ratio_interval(*tally), units, 0.0)
         targets = np.array(candidate.targets)
-        spare = self.sense * interval.value - np.where(np.isnan(targets), 0.0, targets)
-        least = int(np.nanargmin(spare))
         force, channel = self.selection.pairs[least]
         return replace(
             base,
@@ -144,6 +147,24 @@ class Choosing:
             if np.isnan(targets[least])
             else float(skewness(linearised(*tally))[least]),
         )
+
+    def _least(self, candidate: Candidate, weeks: int) -> int:
+        """Give the cell in which a candidate is worst, or comes closest to missing a target."""
+        numerator, denominator = self.weeks.first(candidate, weeks).sum(axis=1)
+        targets = np.nan_to_num(np.array(candidate.targets), nan=0.0)
+        return int(np.nanargmin(self.sense * divide(numerator, denominator) - targets))
+
+    def _behind(self, row: Choice, candidate: Candidate, by: Candidate) -> Choice:
+        """Enter how far a candidate is behind a better one, each where it is worst."""
+        parts = [
+            part[:, [self._least(one, row.replications)]]
+            for one in (by, candidate)
+            for part in self.weeks.first(one, row.replications)
+        ]
+        lead = ratio_difference(*parts)
+        ends = sorted(self.sense * float(end[0]) for end in (lead.low, lead.high))
+        ahead = self.sense * float(lead.value[0])
+        return replace(row, behind=ahead, behind_low=ends[0], behind_high=ends[1])
 
     def tell(self, row: Choice) -> None:
         """Say that a candidate has been decided."""

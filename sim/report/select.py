@@ -17,7 +17,7 @@ from sim.experiment.select_table import (
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, number
 from sim.report.figures.style import colour_of
-from sim.report.select_words import Names, Told, guarantee, judged, value_of, verdicts
+from sim.report.select_words import Names, Told, behind_of, guarantee, judged, value_of, verdicts
 from sim.report.study import DesignName, Study
 
 MOST_LINES = 60  # candidates in the page's table
@@ -70,7 +70,7 @@ def said_of(choice: Choice, names: Names) -> str:
     if choice.verdict == SAME:
         return f"the same as {names.rival(choice)}"
     if choice.by:
-        return f"beaten by {names.rival(choice)}"
+        return f"{behind_of(choice)} behind {names.rival(choice)}"
     if choice.verdict == NOT_NEEDED:
         return "not needed: costs more"
     if choice.verdict == UNDECIDED:

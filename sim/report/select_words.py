@@ -20,7 +20,7 @@ from sim.report.estimate import Estimate, listing, number
 from sim.report.quantities import plain, plain_interval
 
 FEW = 4  # names in a sentence; the table has the rest
-SKEWED = 1.0  # beyond it a rule that may err in 5% errs in 8% to 10%: docs/decisions/XXXX
+SKEWED = 1.0  # beyond it a rule that may err in 5% errs in 8% or 9%: docs/decisions/XXXX
 
 Asked = SelectBest | SelectCheapest
 
@@ -153,6 +153,17 @@ def value_of(choice: Choice) -> tuple[str, str]:
     return f"{plain(estimate)} {choice.unit}", plain_interval(estimate)
 
 
+def behind_of(choice: Choice) -> str:
+    """Give how far a candidate is behind the one that beat it: "0.3 points (0.1 to 0.5)"."""
+    ends = (choice.behind, choice.behind_low, choice.behind_high)
+    lead = Estimate(*ends, choice.replications)
+    if choice.unit == "share":
+        digits = lead.digits
+        value, low, high = (number(100 * end, digits) for end in ends)
+        return f"{value} points ({low} to {high})"
+    return f"{plain(lead)} {choice.unit} ({plain_interval(lead)})"
+
+
 def hours(choice: Choice) -> str:
     """Give what a candidate costs."""
     return f"{number(choice.rostered_h_per_week, 0)} handler hours on the rota a week"
@@ -188,14 +199,21 @@ def _best(asked: SelectBest, rows: Sequence[Choice], names: Names) -> list[str]:
         ]
     (best,) = (row for row in rows if row.verdict == SELECTED)
     value, interval = value_of(best)
-    last = max((row for row in rows if row.verdict == OUT), key=lambda row: row.replications)
-    return [
-        (
-            f"{names.candidate(best)} is the best of {candidates}, {_surely(asked)}: {value} (95% "
-            f"interval {interval}), judged by {about}."
-        ),
-        f"{names.candidate(last)} was the last to fall behind, after {last.replications:,} weeks.",
+    out = [row for row in rows if row.verdict == OUT]
+    last = max(out, key=lambda row: (row.replications, -row.behind))
+    close = [row for row in out if row.behind < asked.indifference]
+    said = [
+        f"{names.candidate(best)} is the best of {candidates}, {_surely(asked)}: {value} "
+        f"(95% interval {interval}), judged by {about}.",
+        f"{names.candidate(last)} was the last to fall behind, after {last.replications:,} weeks: "
+        f"{behind_of(last)} behind {names.rival(last)} on the same weeks.",
     ]
+    if close:
+        said.append(
+            f"Less than {size(asked.indifference, best.unit)} behind, and so too close to matter: "
+            f"{_few(close, names)}; the guarantee does not tell such candidates apart."
+        )
+    return said
 
 
 def _cheapest(asked: SelectCheapest, rows: Sequence[Choice], names: Names) -> list[str]:

@@ -96,6 +96,8 @@ def test_the_best_is_selected_and_the_others_know_who_beat_them(best):
         assert row.verdict == OUT
         beater = next(one for one in rows if (one.point, one.design) == (row.by_point, row.by))
         assert beater.replications >= row.replications >= 6
+        assert row.behind_low < row.behind < row.behind_high
+        assert row.behind > 0
     assert chosen.replications == max(row.replications for row in rows)
     # The same by running everything for long: nothing is better by more than does not matter.
     swept = best.with_name("long.toml")

@@ -47,7 +47,8 @@ NAMES = Names(
 def row(design: str, verdict: str, **given: object) -> Choice:
     usual = Choice(
         point=0, design=design, contest=0, verdict=verdict, rostered_h_per_week=7000.0,
-        replications=40, by="", by_point=None, force="Kent", channel="emergency",
+        replications=40, by="", by_point=None,
+        behind=nan, behind_low=nan, behind_high=nan, force="Kent", channel="emergency",
         measure="service_level", value=0.91, ci_low=0.904, ci_high=0.916, unit="share",
         target=0.9, skewness=-0.4, further=0,
     )  # fmt: skip
@@ -63,8 +64,14 @@ DEAR = row(
     force="", channel="", value=nan, ci_low=nan, ci_high=nan, target=nan,
 )  # fmt: skip
 DOUBTFUL = row("merger", UNDECIDED, replications=500, further=1234)
-BEATEN = row("isolation", OUT, by="networked", by_point=1, replications=23, target=nan)
-LAST = row("merger", OUT, by="networked", by_point=1, replications=130, target=nan)
+BEATEN = row(
+    "isolation", OUT, by="networked", by_point=1, replications=23, target=nan,
+    behind=0.06, behind_low=0.055, behind_high=0.065,
+)  # fmt: skip
+LAST = row(
+    "merger", OUT, by="networked", by_point=1, replications=130, target=nan,
+    behind=0.003, behind_low=0.001, behind_high=0.005,
+)  # fmt: skip
 
 
 def said(asked: SelectBest | SelectCheapest, *rows: Choice) -> str:
@@ -80,7 +87,7 @@ def said(asked: SelectBest | SelectCheapest, *rows: Choice) -> str:
             (MISSING, CLOSE, CHOSEN, AS_GOOD, DEAR),
             (
                 "at staffing.scale = 1.1 is the cheapest of 5 candidates that meets the targets of "
-                "999 and 101 in every force, with a probability of at least 95%: 7,700 handler hours"
+                "999 and 101 in every force, with a probability of at least 95%: 7,700 handler"
             ),
         ),
         ((MISSING, CHOSEN), "least to spare in 999, Kent: 91.0% (95% interval 90.4 to 91.6) ag"),
@@ -114,6 +121,9 @@ def test_the_best_is_told_with_the_last_to_fall_behind() -> None:
     assert "“Networked rooms” at staffing.scale = 1.1 is the best of 3 candidates" in told
     assert "91.0% (95% interval 90.4 to 91.6), judged by % answered in target, 999, all" in told
     assert "“One merged room” at staffing.scale = 1.0 was the last to fall behind, after" in told
+    assert "0.3 points (0.1 to 0.5) behind Networked rooms at staffing.scale = 1.1 on" in told
+    assert "Less than 0.5 points behind, and so too close to matter: “One merged room” at" in told
+    assert "Separate rooms" not in told
     told = said(BEST, BEATEN, DOUBTFUL, replace(DOUBTFUL, design="networked"))
     assert "Not decided between “One merged room” at" in told
     assert "At most 1,234 more weeks" in told

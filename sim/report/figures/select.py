@@ -37,7 +37,7 @@ from sim.report.study import Study
 STEM = "select"
 MOST_ROWS = 20  # candidates drawn: those that took most weeks
 NEAREST = 12  # the scale covers these; whoever lies beyond it gets an arrow
-ROW_IN, ABOVE_IN, BELOW_IN = 0.4, 0.3, 0.62
+ROW_IN, ABOVE_IN, BELOW_IN = 0.44, 0.3, 0.62
 LABEL_IN, WEEKS_IN, SAID_IN, GAP_IN = 2.45, 1.2, 2.1, 0.15
 AXIS_PT = SMALL_PT + 0.5
 
@@ -178,7 +178,7 @@ def _figure(contest: _Contest, rows: Sequence[int], heading: str) -> Figure:
         heading,
         ABOVE_IN + height_in + BELOW_IN,
         [*design_legend(used, marks=True), _chosen_mark()],
-        f"Simulation {study.name}, weeks as many as it took. Lines are 95% intervals.",
+        f"Simulation {study.name}, as many weeks as each candidate took. Lines are 95% intervals.",
     )
     width_in = WIDTH_IN - LABEL_IN - WEEKS_IN - SAID_IN - 3 * GAP_IN
     values = sheet.panel(LABEL_IN, ABOVE_IN, width_in, height_in)
@@ -275,8 +275,9 @@ def _weeks(axes: Axes, contest: _Contest, shown: Sequence[Choice]) -> None:
 
 def _label(contest: _Contest, one: Choice) -> str:
     """Give a row's name: the design, and below it the point and the cost that matter."""
-    label = fitted(contest.names.designs[one.design], LABEL_IN - 0.25, SMALL_PT)
     point = contest.names.point(one.point)
     cost = f"{number(one.rostered_h_per_week, 0)} h a week" if contest.against_target else ""
-    below = ", ".join(filter(None, (point, cost)))
-    return f"{label}\n{fitted(below, LABEL_IN - 0.25, SMALL_PT)}" if below else label
+    below = fitted(", ".join(filter(None, (point, cost))), LABEL_IN - 0.25, SMALL_PT)
+    label = contest.names.designs[one.design]
+    label = fitted(label, LABEL_IN - 0.25, SMALL_PT, lines=1 if below else 2)
+    return f"{label}\n{below}" if below else label
