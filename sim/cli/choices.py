@@ -9,7 +9,8 @@ from sim.config import Experiment
 from sim.experiment import Answer, read_manifest
 from sim.experiment.select_table import SELECT, read_choices
 from sim.report.select import closest, said_of
-from sim.report.select_words import Names, guarantee, value_of, verdicts
+from sim.report.select_verdicts import guarantee, verdicts
+from sim.report.select_words import Names, value_of
 
 MOST_LINES = 20
 

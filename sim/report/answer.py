@@ -12,7 +12,7 @@ from enum import Enum
 from sim.experiment.answer import Estimate as Level
 from sim.experiment.answer import Verdict, judge
 from sim.report.estimate import Estimate, duration, listing, percent_number
-from sim.report.select_words import Told
+from sim.report.select_verdicts import Told
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
 NAMED_DESIGNS, NAMED_FORCES = 4, 4  # with more of them, they are counted

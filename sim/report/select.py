@@ -17,7 +17,8 @@ from sim.experiment.select_table import (
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, number
 from sim.report.figures.style import colour_of
-from sim.report.select_words import Names, Told, behind_of, guarantee, judged, value_of, verdicts
+from sim.report.select_verdicts import Told, guarantee, verdicts
+from sim.report.select_words import Names, behind_of, judged, value_of
 from sim.report.study import DesignName, Study
 
 MOST_LINES = 60  # candidates in the page's table

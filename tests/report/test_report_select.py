@@ -32,7 +32,8 @@ from sim.report.figures.style import STYLE
 from sim.report.page import Illustrated, page
 from sim.report.results import read_results
 from sim.report.select import beside, closest, lead
-from sim.report.select_words import Names, guarantee, verdicts
+from sim.report.select_verdicts import guarantee, verdicts
+from sim.report.select_words import Names
 from sim.report.study import reference_study
 
 CHEAPEST = SelectCheapest(goal="cheapest", tolerance=0.005, max_replications=500)
