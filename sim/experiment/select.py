@@ -22,6 +22,7 @@ from sim.experiment.tables import ALL
 from sim.measures import MeasurePlan, plan_measures
 
 SERVICE_LEVEL = "service_level"
+MOST_COMPARED = 2_000  # candidates x forces: each is compared with each, 100 MB for so many
 Pair = tuple[str, str]  # a force and a channel
 
 
@@ -87,13 +88,28 @@ def plan_selection(study: Study, asked: SelectBest | SelectCheapest) -> Selectio
     pairs = _pairs(study, asked, plan)
     measure = asked.measure if isinstance(asked, SelectBest) else SERVICE_LEVEL
     contests = tuple(_contests(study, asked, pairs))
+    if message := _unfit(asked, contests, len(pairs)):
+        raise ConfigError([Problem(study.path, message, "select")])
+    return Selection(study, asked, contests, pairs, _cells(plan, measure, pairs))
+
+
+def _unfit(
+    asked: SelectBest | SelectCheapest, contests: Sequence[Sequence[Candidate]], pairs: int
+) -> str:
+    """Say why these candidates cannot be compared: one only, or too many; "" if they can."""
     if any(len({one.identity for one in contest}) == 1 for contest in contests):
-        message = (
+        return (
             f"there is one candidate only{' at a point' if asked.among == 'each_point' else ''}, "
             "so nothing to choose; name another design that differs from it, or vary something"
         )
-        raise ConfigError([Problem(study.path, message, "select")])
-    return Selection(study, asked, contests, pairs, _cells(plan, measure, pairs))
+    compared = max(map(len, contests)) * pairs
+    if isinstance(asked, SelectBest) and compared > MOST_COMPARED:
+        return (
+            f"{compared:,} would be compared with each other, at most {MOST_COMPARED:,} are "
+            'allowed; vary fewer values, choose at each point (among = "each_point"), or ask '
+            "about one force"
+        )
+    return ""
 
 
 def _pairs(study: Study, asked: SelectBest | SelectCheapest, plan: MeasurePlan) -> tuple[Pair, ...]:

@@ -7,6 +7,7 @@ import pytest
 from experiment.small_experiment import Watcher, tables, write_experiment
 
 import sim.experiment.cells
+import sim.experiment.select
 from sim.config import ConfigError, load_centre
 from sim.config.rota import rostered_h_per_week
 from sim.experiment import Silent, WrongInput, read_manifest, read_study, run_experiment
@@ -301,6 +302,12 @@ def test_one_candidate_is_no_choice(tmp_path):
     path.write_text(each + 'among = "each_point"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match="one candidate only at a point"):
         check(path)
+
+
+def test_more_than_can_be_compared_in_pairs_is_refused(best, monkeypatch):
+    monkeypatch.setattr(sim.experiment.select, "MOST_COMPARED", 5)
+    with pytest.raises(ConfigError, match=r"6 would be compared.*each_point"):
+        check(best)
 
 
 def test_the_cost_is_the_rota_with_its_scales_and_before_any_absence(tmp_path):
