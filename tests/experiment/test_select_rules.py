@@ -138,6 +138,15 @@ def test_the_best_for_its_worst_off_force_is_selected_as_often_as_promised():
     assert right / times > 0.9 - 3 * sqrt(0.9 * 0.1 / times)
 
 
+def test_two_forces_once_decided_stay_decided():
+    first = np.random.default_rng(8).normal(size=(FIRST, 2, 2))
+    contest = Contest(first, 0.05, 1.0)
+    contest.look(FIRST, np.array([[0.0, 99.0], [50.0, 0.0]]))  # the other's second is still open
+    assert not contest.out
+    contest.look(FIRST + 1, np.array([[50.0, 99.0], [0.0, 99.0]]))
+    assert list(contest.out) == [0]
+
+
 @pytest.mark.parametrize(("mean", "meets"), [(0.5, True), (-0.5, False)])
 def test_a_target_just_beyond_the_zone_is_decided_as_often_as_promised(mean, meets):
     rng = np.random.default_rng(5)
