@@ -179,6 +179,18 @@ class Contest:
         return loses | (stuck & (level[:, None] < level))
 
 
+def error_of_a_test(probability: float, candidates: int, targets: int) -> float:
+    """Give how often each target's test may be wrong, for the cheapest to be right so often.
+
+    The answer is wrong if one of n - 1 candidates that miss a target is taken for one that meets
+    it (one test each), or the cheapest that meets its targets is refused (any of its tests).
+
+    >>> round(error_of_a_test(0.95, 9, 2), 6)
+    0.005
+    """
+    return (1 - probability) / (candidates - 1 + targets)
+
+
 class Trial:
     """Whether a candidate meets all its targets, each looked at until it is decided.
 

@@ -17,7 +17,7 @@ from sim.experiment.cells import CellRuns
 from sim.experiment.executors import executor_for
 from sim.experiment.progress import Progress
 from sim.experiment.select import Candidate, Selection
-from sim.experiment.select_rules import Contest, Trial, linearised, running_ratio
+from sim.experiment.select_rules import Contest, Trial, error_of_a_test, linearised, running_ratio
 from sim.experiment.select_table import (
     MEETS,
     MISSES,
@@ -151,12 +151,9 @@ def _best_rows(
 def _cheapest(
     choosing: Choosing, asked: SelectCheapest, candidates: Sequence[Candidate]
 ) -> list[Choice]:
-    """Go from cheap to dear until a candidate meets its targets; those that cost the same together.
-
-    The answer is wrong if one of n - 1 candidates that miss a target is taken for one that meets
-    it (one test each), or the cheapest that meets its targets is refused (any of its tests).
-    """
-    error = (1 - asked.probability) / (len(candidates) - 1 + len(choosing.selection.pairs))
+    """Go from cheap to dear until one meets its targets; those that cost the same together."""
+    n_targets = len(choosing.selection.pairs)
+    error = error_of_a_test(asked.probability, len(candidates), n_targets)
     rows: dict[int, Choice] = {}
     by_cost = sorted(range(len(candidates)), key=lambda one: candidates[one].rostered_h)
     for _, same_cost in groupby(by_cost, key=lambda one: candidates[one].rostered_h):

@@ -10,6 +10,7 @@ from sim.experiment.select_rules import (
     Contest,
     Trial,
     Triangle,
+    error_of_a_test,
     h_squared,
     linearised,
     running_ratio,
@@ -162,6 +163,28 @@ def test_a_target_just_beyond_the_zone_is_decided_as_often_as_promised(mean, mee
         right += trial.feasible == meets
     assert right / times > 1 - error - 3 * sqrt(error * (1 - error) / times)
     assert right < times  # it may be wrong, and now and then it is
+
+
+def test_the_cheapest_is_right_as_often_as_promised():
+    # Two that miss a target by just the zone, and one that exceeds both by just the zone.
+    truth = np.array([[-0.5, 2.0], [3.0, -0.5], [0.5, 0.5]])
+    rng = np.random.default_rng(6)
+    times, right, probability = 300, 0, 0.8
+    error = error_of_a_test(probability, 3, 2)
+    for _ in range(times):
+        values = truth + rng.normal(0, 1, (900, 1, 1)) + rng.normal(0, 1, (900, 3, 2))
+        means = values.cumsum(axis=0) / np.arange(1, 901)[:, None, None]
+        for candidate in range(3):
+            trial = Trial(values[:FIRST, candidate], np.zeros(2), error, 0.5)
+            week = FIRST
+            while not trial.decided:
+                trial.look(week, means[week - 1, candidate])
+                week += 1
+            if trial.feasible:
+                right += candidate == 2
+                break
+    assert right / times > probability - 3 * sqrt(probability * (1 - probability) / times)
+    assert right < times
 
 
 def test_one_missed_target_is_enough_and_all_must_be_met():
