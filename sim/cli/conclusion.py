@@ -18,6 +18,7 @@ def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
     from sim.cli.tables import console, print_answer
     from sim.experiment import read_answer, read_penalties, seal
     from sim.experiment.penalty import BREAK_EVEN
+    from sim.experiment.select_table import SELECT
 
     if not quiet:
         answer = read_answer(folder)
@@ -29,6 +30,11 @@ def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
             penalties = read_penalties(folder / BREAK_EVEN)
             labels = (answer.design_labels, answer.channel_labels)
             print_penalties(penalties, *labels, varied, console())
+        if (folder / SELECT).is_file():
+            from sim.cli.choices import print_choices
+
+            console().print()
+            print_choices(folder, answer, console())
     from sim.experiment.executors import available_processors
     from sim.report import draw_report
 

@@ -94,6 +94,12 @@ class Bar:
                 self.task, points=f"{self.finished:,} of {self.points:,} points done"
             )
 
+    def lengthen(self, replications: int) -> None:
+        """Lengthen the bar."""
+        self.wanted += replications
+        if self.progress is not None:
+            self.progress.update(self.task, total=self.wanted)
+
     def notice(self, message: str) -> None:
         """Print above the bar."""
         console = self.console if self.progress is None else self.progress.console
@@ -150,6 +156,10 @@ class Log:
     def point_done(self) -> None:
         """Count the points that are done."""
         self.finished += 1
+
+    def lengthen(self, replications: int) -> None:
+        """Count them in."""
+        self.wanted += replications
 
     def notice(self, message: str) -> None:
         """Print the message."""

@@ -14,6 +14,7 @@ from pydantic import (
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
 from sim.config.facts import READ_ONLY, FilePath, Frozen, Name, Number, Whole
+from sim.config.select import Select
 from sim.config.vary import GRID, Method, by_dotted_key, twice, vary_findings
 from sim.config.vary_schema import VARY_SCHEMA
 from sim.records import Horizon
@@ -123,6 +124,7 @@ class Experiment(Frozen):
     vary_method: Method = Field(default=GRID, json_schema_extra=READ_ONLY)
     events: tuple[Event, ...] = ()
     break_even: BreakEven | None = None
+    select: Select | None = None
 
     @field_validator("vary", mode="before")
     @classmethod

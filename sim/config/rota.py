@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sim.config.errors import Finding, as_toml
 
 if TYPE_CHECKING:
-    from sim.config.centre import Group, Shift
+    from sim.config.centre import Centre, Group, Shift
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_PER_DAY = 1440
 MINUTES_PER_WEEK = 7 * MINUTES_PER_DAY
+_MINUTES_PER_HOUR = 60
 
 
 def minute_of_day(clock: str) -> int:
@@ -36,6 +37,23 @@ def shift_span(shift: Shift) -> tuple[int, int]:
 def days_of(shift: Shift) -> tuple[int, ...]:
     """Give the days on which a shift starts, 0 for Monday to 6."""
     return tuple(map(DAYS.index, DAYS if shift.days == "all" else shift.days))
+
+
+def rostered_h_per_week(centre: Centre) -> float:
+    """Give the handlers' hours on the rota of all groups in a week, scales applied.
+
+    They are what is paid: breaks, leave, training and sickness are part of them.
+    """
+    total_h = 0.0
+    for group in centre.groups.values():
+        scale = centre.staffing.scale.value * (1.0 if group.scale is None else group.scale.value)
+        if group.rostered is not None:
+            total_h += scale * sum(group.rostered.values)
+        for shift in group.shifts:
+            start, end = shift_span(shift)
+            length_h = (end - start) / _MINUTES_PER_HOUR
+            total_h += scale * shift.rostered.value * length_h * len(days_of(shift))
+    return round(total_h, 6)  # rotas that are equal cost the same, however they were added up
 
 
 def shift_findings(shift: Shift) -> list[Finding]:

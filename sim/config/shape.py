@@ -15,7 +15,7 @@ from sim.config.design import DesignEntry
 from sim.config.errors import Key
 from sim.config.facts import Fact, written_keys
 
-TAG_KEYS = ("distribution", "kind")  # the keys that say which of several sections is meant
+TAG_KEYS = ("distribution", "kind", "goal")  # the keys that say which of several sections is meant
 
 
 def path_in(raw: object, location: Iterable[str | int]) -> tuple[Key, Any]:

@@ -104,6 +104,17 @@ class CellRuns:
         held = self._held[point.digest][point.design_digests[design]]
         return np.stack([held[replication] for replication in range(replications)], axis=1)
 
+    def know(self, point: Point, design: str, tally: Floats) -> None:
+        """Take note of the first weeks under a design's digest that were run by others.
+
+        Parameters
+        ----------
+        tally
+            Shape (2, R, cells).
+        """
+        by_week = self._known(point.digest).setdefault(design, {})
+        by_week.update(enumerate(tally.swapaxes(0, 1)))
+
     def _tasks(self, wanted: Wanted) -> Iterator[tuple[str, Task]]:
         """Give what is missing of some weeks as tasks, each with the digest of its point."""
         point = wanted.point

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.config import CENTRE_FILE, Centre, event_evidence, evidence, load_changed
-from sim.experiment.break_even import plan_search
 from sim.experiment.derive import Derived, derive
 from sim.experiment.drawable import require_points_drawable
+from sim.experiment.further import Further
 from sim.experiment.replication import Recipe
 from sim.experiment.run import DEFAULT_ENGINE
 from sim.experiment.runner import pickled
@@ -56,8 +56,7 @@ def check(path: Path) -> Checked:
         centre, changed = study.points[0].centre, study.points[0].changed
         if study.experiment.vary_method != "grid":  # whose first point is one of many
             centre, changed = study.centre, study.changed
-        if study.experiment.break_even is not None:
-            plan_search(study, study.experiment.break_even)
+        Further.of(study)
         seed = study.experiment.seed
         recipes = (
             (point, pickled(Recipe.of(point, study.horizon, seed, DEFAULT_ENGINE)))

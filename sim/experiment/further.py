@@ -1,19 +1,24 @@
 """What an experiment asks beyond its tables, each a search of its own over a few cells.
 
-The break-even penalty of each design. Planned before anything is run, so that a wrong question is
-refused at once; answered after the tables' weeks, while there is time.
+The break-even penalty of each design, the choice of the best or the cheapest. Planned before
+anything is run, so that a wrong question is refused at once; answered after the tables' weeks,
+while there is time.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from sim.experiment.break_even import Search, find_penalties, plan_search
 from sim.experiment.budget import Budget
+from sim.experiment.gather import gather
 from sim.experiment.penalty import Penalty
 from sim.experiment.progress import Progress
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study
+from sim.experiment.select import Selection, plan_selection
+from sim.experiment.select_run import find_choices
+from sim.experiment.select_table import Choice
 from sim.experiment.store import Store
 
 
@@ -31,6 +36,7 @@ class Found:
     """What was found; empty where it was not asked for, or no time was left."""
 
     penalties: Sequence[Penalty] = ()
+    choices: Sequence[Choice] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Further:
     """The further questions of a study, checked against it."""
 
     search: Search | None
+    selection: Selection | None
 
     @classmethod
     def of(cls, study: Study) -> Self:
@@ -48,8 +55,11 @@ class Further:
         ConfigError
             If it cannot be asked of its centre.
         """
-        break_even = study.experiment.break_even
-        return cls(search=None if break_even is None else plan_search(study, break_even))
+        break_even, select = study.experiment.break_even, study.experiment.select
+        return cls(
+            search=None if break_even is None else plan_search(study, break_even),
+            selection=None if select is None else plan_selection(study, select),
+        )
 
     def find(  # noqa: PLR0913, PLR0917 - each is a part of its own
         self,
@@ -69,17 +79,27 @@ class Further:
         runs
             What has been run of each point.
         """
-        del runs
-        penalties: Sequence[Penalty] = ()
-        if self.search is not None and budget.over():
-            progress.notice("No time was left to search for break-even penalties.")
-        elif self.search is not None:
-            penalties = find_penalties(
-                replace(self.search, study=whole),
-                engine=means.engine,
-                jobs=means.jobs,
-                scheduler=means.scheduler,
-                progress=progress,
-                store=store,
-            )
-        return Found(penalties)
+        options = {**asdict(means), "progress": progress, "store": store}
+        found = Found()
+        if self.search is not None and _time_left("break-even penalties", budget, progress):
+            search = replace(self.search, study=whole)
+            found = replace(found, penalties=find_penalties(search, **options))
+        if self.selection is not None and _time_left("a choice", budget, progress):
+            if len(runs) < len(self.selection.study.points):
+                progress.notice("Nothing is chosen: some points are not there to be compared.")
+            else:
+                choices = find_choices(
+                    self.selection,
+                    known=lambda point, design: gather(runs[point.index], design),
+                    **options,
+                )
+                found = replace(found, choices=choices)
+        return found
+
+
+def _time_left(what: str, budget: Budget, progress: Progress) -> bool:
+    """Tell whether there is time to search for something, and say so where there is none."""
+    over = budget.over()
+    if over:
+        progress.notice(f"No time was left to search for {what}.")
+    return not over

@@ -1,13 +1,11 @@
 """`break_even.csv`: what each column means, and reading it back."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
-from math import nan
 from pathlib import Path
 from typing import BinaryIO
 
-from sim.experiment.tables import CSV_ENCODING, as_named, write_csv
+from sim.experiment.tables import read_rows, write_csv
 
 BREAK_EVEN = "break_even.csv"
 BREAKS_EVEN, PAYS_AT_UPPER, NEVER_PAYS = "breaks even", "pays at upper", "does not pay at 1"
@@ -71,17 +69,4 @@ def write_penalties(file: BinaryIO, penalties: Iterable[Penalty]) -> None:
 
 def read_penalties(path: Path) -> list[Penalty]:
     """Read the table of a results folder."""
-    with path.open(encoding=CSV_ENCODING, newline="") as file:
-        return [_penalty(row) for row in csv.DictReader(file)]
-
-
-def _penalty(row: dict[str, str]) -> Penalty:
-    values = {
-        column.name: int(row[column.name])
-        if column.type is int
-        else (
-            float(row[column.name] or nan) if column.type is float else as_named(row[column.name])
-        )
-        for column in fields(Penalty)
-    }
-    return Penalty(**values)  # type: ignore[arg-type] # each of the type that its column has
+    return read_rows(path, Penalty)

@@ -85,6 +85,9 @@ class Progress(Protocol):
     def point_done(self) -> None:
         """Say that one more point has all the replications that it is to have."""
 
+    def lengthen(self, replications: int) -> None:
+        """Say that so many more replications follow."""
+
     def notice(self, message: str) -> None:
         """Say something that the user should know."""
 
@@ -105,6 +108,9 @@ class Silent:
         """Keep quiet."""
 
     def point_done(self) -> None:
+        """Keep quiet."""
+
+    def lengthen(self, replications: int) -> None:
         """Keep quiet."""
 
     def notice(self, message: str) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.config import event_evidence, evidence
 from sim.experiment.accounting import (
@@ -20,20 +19,20 @@ from sim.experiment.accounting import (
     accounting_rows,
     exchange_rows,
 )
-from sim.experiment.block import Block, DamagedBlock
 from sim.experiment.budget import Spent
-from sim.experiment.errors import CannotGoOn, WrongInput
+from sim.experiment.errors import WrongInput
 from sim.experiment.event_tables import EventFigures, event_header, timeline_header
 from sim.experiment.events import plan_event_cells
 from sim.experiment.files import atomic_file, file_digest, write_atomically
 from sim.experiment.further import Found
+from sim.experiment.gather import gather
 from sim.experiment.kpi import KpiTable
 from sim.experiment.penalty import BREAK_EVEN, write_penalties
 from sim.experiment.plans import plan_for
 from sim.experiment.progress import furthest_off
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
-from sim.experiment.store import read_block
+from sim.experiment.select_table import SELECT, write_choices
 from sim.experiment.tables import (
     COMPARISON_COLUMNS,
     Cells,
@@ -75,7 +74,8 @@ class Results:
         """The names of the tables."""
         events = (EVENTS, TIMELINE) if self.study.experiment.events else ()
         break_even = (BREAK_EVEN,) if self.found.penalties else ()
-        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *events)
+        select = (SELECT,) if self.found.choices else ()
+        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *select, *events)
 
     def parts(self, run: PointRun) -> Iterator[tuple[Figures, Figures, EventFigures | None]]:
         """Give one point under every design, in order: the baseline first, read once.
@@ -117,12 +117,17 @@ class Results:
         All of them side by side, because reading the store costs more than writing.
         """
         (folder / MANIFEST).unlink(missing_ok=True)
-        for name in (BREAK_EVEN, EVENTS, TIMELINE):
+        for name in (BREAK_EVEN, SELECT, EVENTS, TIMELINE):
             if name not in self.tables:  # an earlier run may have been asked for it
                 (folder / name).unlink(missing_ok=True)
         if self.found.penalties:
             write = partial(write_penalties, penalties=self.found.penalties)
             write_atomically(folder / BREAK_EVEN, write)
+        if self.found.choices:
+            varied = {point: run.point.varied for point, run in self.runs.items()}
+            choices = self.found.choices
+            write = partial(write_choices, choices=choices, varied=varied, keys=self.keys)
+            write_atomically(folder / SELECT, write)
         with ExitStack() as opened, ThreadPoolExecutor(1) as beside:
             kpi = opened.enter_context(
                 KpiTable(opened.enter_context(atomic_file(folder / KPI)), self.keys)
@@ -244,32 +249,6 @@ class Results:
         short = {str(point): wanted for point, wanted in self.spent.wanted.items()}
         note = "stopped by --time: how many replications there are depends on the machine"
         return {"time_s": self.spent.time_s, "short": short, **({"note": note} if short else {})}
-
-
-def gather(run: PointRun, design: str) -> NDArray[np.float64]:
-    """Give all replications of a point under one design, shape (2, R, M).
-
-    Raises
-    ------
-    CannotGoOn
-        If a block that was whole a moment ago is gone or damaged.
-    """
-    tally: NDArray[np.float64] | None = None
-    for replication in range(run.wanted):
-        path = run.stored.blocks[design][replication]
-        try:
-            block: Block = read_block(path)
-        except (OSError, DamagedBlock) as error:
-            raise CannotGoOn(
-                f"{path}: was whole a moment ago and cannot be read now ({error}). "
-                "Run the same command again; only what is missing is computed."
-            ) from error
-        if tally is None:
-            tally = np.empty((2, run.wanted, block.cells))
-        tally[:, replication] = block.tally(design)[:, replication - block.start]
-    if tally is None:
-        raise ValueError("a point without replications")
-    return tally
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Study:
         experiment = self.experiment
         asked = [
             part.model_dump(mode="json")
-            for part in (experiment.replications, experiment.break_even)
+            for part in (experiment.replications, experiment.break_even, experiment.select)
             if part is not None
         ]
         return digest_of([points, varied, targets, asked, experiment.baseline])
@@ -140,6 +140,8 @@ def read_study(
     changes: dict[str, Any] = {}
     if replications is not None:
         changes["replications"] = Replications(min=replications)
+        if experiment.select is not None:
+            changes["select"] = experiment.select.limited(replications)
     if seed is not None:
         changes["seed"] = seed
     untils = experiment.replications.until  # looked at even if they are not to be followed

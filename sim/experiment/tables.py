@@ -13,9 +13,11 @@ names as they are.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import BinaryIO, Self
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from math import nan
+from pathlib import Path
+from typing import Any, BinaryIO, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,7 @@ CSV_ENCODING = "utf-8-sig"
 
 Floats = NDArray[np.float64]
 Value = str | int | float | None
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,29 @@ def write_csv(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Val
     """Write rows as a CSV file in one go."""
     with CsvTable(file, header) as table:
         table.add(rows)
+
+
+def read_rows(path: Path, row: type[Row]) -> list[Row]:
+    """Read a CSV file whose columns are the fields of a dataclass; others are left aside.
+
+    Parameters
+    ----------
+    row
+        The dataclass; its fields are of type str, int, int | None or float.
+    """
+    with path.open(encoding=CSV_ENCODING, newline="") as file:
+        return [row(**_typed(row, given)) for given in csv.DictReader(file)]
+
+
+def _typed(row: type, given: Mapping[str, str]) -> dict[str, Any]:
+    """Give the fields of a row, each of its type; an empty number is nan."""
+    read: dict[object, Callable[[str], Value]] = {
+        str: as_named,
+        int: int,
+        int | None: lambda text: int(text) if text else None,
+        float: lambda text: float(text or nan),
+    }
+    return {column.name: read[column.type](given[column.name]) for column in fields(row)}
 
 
 def as_text(name: str) -> str:

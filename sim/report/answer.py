@@ -12,6 +12,7 @@ from enum import Enum
 from sim.experiment.answer import Estimate as Level
 from sim.experiment.answer import Verdict, judge
 from sim.report.estimate import Estimate, duration, listing, percent_number
+from sim.report.select_verdicts import Told
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
 NAMED_DESIGNS, NAMED_FORCES = 4, 4  # with more of them, they are counted
@@ -65,6 +66,15 @@ def led_by_events(usual: Answer, events: Sequence[str]) -> Answer:
     lead = min(1, len(events) - 1)
     rest = (*events[:lead], *events[lead + 1 :], usual.sentence, *usual.more)
     return replace(usual, heading="What happens while it lasts", sentence=events[lead], more=rest)
+
+
+def led_by_choice(usual: Answer, choice: Told | None) -> Answer:
+    """Give the answer of a study that asks what to choose: the choice comes first."""
+    if choice is None:
+        return usual
+    first, *others = choice.sentences
+    more = (*others, usual.sentence, *usual.more)
+    return replace(usual, heading=choice.heading, sentence=first, more=more)
 
 
 def finding(study: Study, design: DesignName) -> Finding:
@@ -203,7 +213,7 @@ def _also(study: Study) -> list[str]:
     if len(study.others) <= NAMED_DESIGNS:
         said += [_by_force(study, design) for design in study.others if len(study.forces) > 1]
         said += [_other_channel(study, c) for c in study.channels if c != study.main_channel]
-    if len(study.others) > 1 and study.replications > 1:
+    if len(study.others) > 1 and study.replications > 1 and study.experiment.select is None:
         said.append(
             "The designs were compared with the baseline one by one. The one with the largest "
             "figure need not be the best of them: where the intervals of two designs overlap, "

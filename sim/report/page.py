@@ -14,8 +14,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
-from sim.report import aftermath, alliance, penalties
-from sim.report.answer import answer, led_by_events
+from sim.report import aftermath, alliance, penalties, select
+from sim.report.answer import answer, led_by_choice, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
 from sim.report.erlang import erlang_table
@@ -39,6 +39,7 @@ LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times lar
 
 BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by section
     {
+        "select": select.beside,
         "winners": alliance.winners,
         "balance": alliance.balance,
         "events": aftermath.events,
@@ -67,6 +68,8 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
     """Give the page's HTML."""
     shown, later = pages_of(level_rows(study), LONGEST_TABLE)
     beside = {name: told(study) for name, told in BESIDE.items()}
+    choice = select.lead(study)
+    found = led_by_events(answer(study), beside["events"].sentences)
     return (
         _environment()
         .get_template(TEMPLATE)
@@ -74,7 +77,8 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             study=study,
             title=study.experiment.title or study.name,
             style=_read(STYLE_SHEET),
-            answer=led_by_events(answer(study), beside["events"].sentences),
+            answer=led_by_choice(found, choice),
+            chosen=choice is not None,
             compared=bool(study.others),
             varied=study.varied,
             altered=study.results.altered,

@@ -18,21 +18,20 @@ import pyarrow.parquet as pq
 from sim.experiment.errors import WrongInput
 from sim.experiment.penalty import BREAK_EVEN
 from sim.experiment.results import (
-    ACCOUNTING,
     COMPARISON,
     EVENTS,
-    EXCHANGE,
     KPI,
     MANIFEST,
     SUMMARY,
     TIMELINE,
 )
+from sim.experiment.select_table import SELECT
 from sim.experiment.tables import CSV_ENCODING, as_named
 from sim.report.over_weeks import OverWeeks, UnknownOrder, read_over_weeks
 
 WORDS = (
     *("design", "baseline", "force", "channel", "group", "period", "measure", "unit"),
-    *("event", "from_force", "to_force", "worst_off", "worst_force", "verdict"),
+    *("event", "from_force", "to_force", "worst_off", "worst_force", "verdict", "by"),
 )
 KPI_COLUMNS = (
     "point",
@@ -58,6 +57,7 @@ SUMMARY_COLUMNS = (
     *ESTIMATE_COLUMNS,
 )
 COMPARISON_COLUMNS = ("point", "design", "baseline", "difference", *ESTIMATE_COLUMNS)
+TABLES = (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE)  # of every experiment
 MANIFEST_KEYS = ("experiment", "centre", "evidence", "designs", "seed", "versions", "engine")
 
 
@@ -221,7 +221,7 @@ def _altered(folder: Path, manifest: dict[str, Any]) -> tuple[str, ...]:
     digests = manifest.get("files") or {}
     return tuple(
         name
-        for name in (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, BREAK_EVEN, EVENTS, TIMELINE)
+        for name in (*TABLES, BREAK_EVEN, SELECT, EVENTS, TIMELINE)
         if name in digests and digests[name] != _digest(folder / name)
     )
 

@@ -16,6 +16,8 @@ SHORT = {
     "measured_h": "2",
     "cool_down_h": "0",
     "min": "1",
+    "first_replications": "2",
+    "max_replications": "2",
     "starts": '"mon 00:30"',
     "lasts_h": "1",
 }

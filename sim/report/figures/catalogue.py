@@ -23,6 +23,7 @@ from sim.report.figures import (
     heat_map,
     ladder,
     load,
+    select,
     service_level,
     sweep,
     winners,
@@ -34,7 +35,7 @@ FOLDER = "figures"
 QUICK = {"compress_level": 3}  # a third less time than the usual 6 for a tenth more bytes
 OURS = re.compile(
     r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+"
-    r"|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
+    r"|select|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
     r"(_part\d+)?\.(png|svg)"
 )
 
@@ -50,6 +51,7 @@ class Section:
 
 
 SECTIONS = (
+    Section("select", "Which to choose", select.drawings),
     Section("levels", "Answered in time, against the target", service_level.drawings),
     Section("ladder", "From design to design", ladder.drawings),
     Section("hours", "When in the week the target is missed, hour by hour", heat_map.drawings),

@@ -1,0 +1,46 @@
+"""What `sim run` says of a choice."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from experiment.small_experiment import write_experiment
+
+import sim.report
+from sim.cli import main
+from sim.cli.display import Log
+
+ASKED = (
+    '[vary]\n"staffing.scale" = [0.5, 3.0]\n[select]\ngoal = "cheapest"\ntolerance = 0.05\n'
+    "first_replications = 6\nmax_replications = 40\n"
+)
+
+
+def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(sim.report, "draw_report", lambda folder: Path(folder) / "report.html")
+    path = write_experiment(tmp_path, 2, ASKED)
+    command = ["sim", "run", path, "--out", tmp_path / "results", "--jobs", 1]
+    monkeypatch.setattr(sys, "argv", list(map(str, command)))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capfd.readouterr()
+    assert not ended.value.code
+    answer, told = printed.out.split("\nWhich to choose\n")
+    assert "In time, %" in answer
+    words = " ".join(told.split())
+    assert "“Apart” at staffing.scale = 3.0 is the cheapest of 4 candidates that meets" in words
+    assert "with a probability of at least 95%: 2,520 handler hours on the rota a week" in words
+    assert "The guarantee:" in words
+    assert "staffing.scale = 0.5, Together [bold] misses after" in words
+    assert max(map(len, told.splitlines())) <= 100
+    assert told.rstrip().splitlines()[-1].startswith("Report: ")
+    assert "apart at point 0, 420 h a week: misses" in printed.err
+
+
+def test_a_log_counts_weeks_that_are_added(capfd):
+    log = Log()
+    log.start("study, selection", points=1, designs=2, found=0, wanted=0)
+    log.lengthen(20)
+    log.advance(20, 9)
+    log.finish()
+    assert capfd.readouterr().err.splitlines()[-1].startswith("20 of 20 replications")
