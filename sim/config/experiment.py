@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
 from sim.config.facts import FilePath, Frozen, Name, Number, Whole
+from sim.config.robust import Robust
 from sim.config.vary import by_dotted_key, vary_findings
 from sim.records import Horizon
 
@@ -85,6 +86,7 @@ class Experiment(Frozen):
     vary: dict[str, Any] = Field(default_factory=dict)
     events: tuple[Event, ...] = ()
     break_even: BreakEven | None = None
+    robust: Robust | None = None
 
     @field_validator("vary", mode="before")
     @classmethod
@@ -104,6 +106,12 @@ class Experiment(Frozen):
         if self.baseline not in self.designs:
             wrong = "must be one of the designs: " + unknown("design", self.baseline, self.designs)
             findings.append(Finding(wrong, ("baseline",), as_toml(self.baseline)))
+        if self.robust is not None and self.vary:
+            wrong = (
+                "cannot stand beside [vary]: it draws the assumptions over their whole ranges; "
+                "leave one of the two out"
+            )
+            findings.append(Finding(wrong, ("robust",)))
         findings += event_findings(self.events, self.horizon.horizon)
         if findings:
             raise refusal(findings)

@@ -7,6 +7,7 @@ from sim.config import CENTRE_FILE, Centre, event_evidence, evidence, load_chang
 from sim.experiment.break_even import plan_search
 from sim.experiment.derive import Derived, derive
 from sim.experiment.replication import Recipe, prepare
+from sim.experiment.robust import RobustPlan, plan_robust
 from sim.experiment.run import DEFAULT_ENGINE
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Study, read_study, require_design
@@ -24,6 +25,8 @@ class Checked:
     ----------
     figures, assumptions
         How many facts the centre states, and how many of them are assumptions.
+    robust
+        What the experiment asks of its assumptions, if it does.
     """
 
     path: Path
@@ -32,6 +35,7 @@ class Checked:
     derived: Derived
     figures: int
     assumptions: int
+    robust: RobustPlan | None = None
 
 
 def check(path: Path) -> Checked:
@@ -42,7 +46,7 @@ def check(path: Path) -> Checked:
     ConfigError
         With everything that is wrong.
     """
-    study = None
+    study, robust = None, None
     if path.is_dir() or path.name == CENTRE_FILE:
         centre, changed = load_changed(path)
         for name in centre.designs:
@@ -55,6 +59,8 @@ def check(path: Path) -> Checked:
         centre, changed = study.points[0].centre, study.points[0].changed
         if study.experiment.break_even is not None:
             plan_search(study, study.experiment.break_even)
+        if study.experiment.robust is not None:
+            robust = plan_robust(study, study.experiment.robust)
         for point in study.points:
             prepare(pickled(Recipe.of(point, study.horizon, study.experiment.seed, DEFAULT_ENGINE)))
     facts = evidence(centre, changed)
@@ -67,4 +73,5 @@ def check(path: Path) -> Checked:
         derived=derive(centre),
         figures=len(facts),
         assumptions=sum(fact.assumed for fact in facts),
+        robust=robust,
     )

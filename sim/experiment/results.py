@@ -24,6 +24,8 @@ from sim.experiment.event_tables import EventFigures, event_header, timeline_hea
 from sim.experiment.events import plan_event_cells
 from sim.experiment.files import file_digest, write_atomically
 from sim.experiment.penalty import BREAK_EVEN, Penalty, write_penalties
+from sim.experiment.robust import RobustAnswer
+from sim.experiment.robust.tables import ROBUST_TABLES
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
 from sim.experiment.store import read_block
@@ -58,6 +60,7 @@ class Results:
     study: Study
     runs: Mapping[int, PointRun]
     penalties: Sequence[Penalty] = ()  # where the experiment asks for them
+    robust: RobustAnswer | None = None  # likewise
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +72,8 @@ class Results:
         """The names of the tables."""
         events = (EVENTS, TIMELINE) if self.study.experiment.events else ()
         break_even = (BREAK_EVEN,) if self.penalties else ()
-        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *events)
+        robust = ROBUST_TABLES if self.robust is not None else ()
+        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *robust, *events)
 
     def figures(self, point: int, design: str) -> Figures:
         """Give one point under one design."""
@@ -146,7 +150,10 @@ class Results:
             (EXCHANGE, EXCHANGE_COLUMNS, self.exchange()),
         ):
             write_atomically(folder / name, partial(write_csv, header=header, rows=rows))
-        (folder / BREAK_EVEN).unlink(missing_ok=True)  # an earlier run may have been asked for it
+        for name in (BREAK_EVEN, *ROBUST_TABLES):  # an earlier run may have been asked for them
+            (folder / name).unlink(missing_ok=True)
+        if self.robust is not None:
+            self.robust.write(folder)
         if self.penalties:
             write = partial(write_penalties, penalties=self.penalties)
             write_atomically(folder / BREAK_EVEN, write)

@@ -20,6 +20,7 @@ from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, prepare, run_task
 from sim.experiment.results import Results
+from sim.experiment.robust import find_robust, plan_robust
 from sim.experiment.runner import (
     PointRun,
     Stored,
@@ -79,6 +80,8 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     study = read_study(path, replications, seed)
     break_even = study.experiment.break_even
     search = None if break_even is None else plan_search(study, break_even)
+    asked = study.experiment.robust
+    plan = None if asked is None else plan_robust(study, asked)
     folder = results_folder(study.path, out)
     store = Store(folder / "store")
     store.sweep()
@@ -112,7 +115,10 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     penalties = []
     if search is not None:
         penalties = find_penalties(search, engine=engine, jobs=jobs, progress=progress, store=store)
-    results = Results(study, runs, penalties)
+    robust = None
+    if plan is not None:
+        robust = find_robust(plan, engine=engine, jobs=jobs, progress=progress, store=store)
+    results = Results(study, runs, penalties, robust)
     with alone(store.folder / "lock"):  # so that all tables come from one run
         results.write_tables(folder)
         results.write_manifest(folder, engine, time.monotonic() - started_s)

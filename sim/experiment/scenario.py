@@ -104,7 +104,7 @@ class Study:
         experiment = self.experiment
         asked = [
             part.model_dump(mode="json")
-            for part in (experiment.replications, experiment.break_even)
+            for part in (experiment.replications, experiment.break_even, experiment.robust)
             if part is not None
         ]
         return digest_of([points, varied, targets, asked, experiment.baseline])
@@ -116,7 +116,7 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
     Parameters
     ----------
     replications
-        Exactly this many, instead of what the file says.
+        Exactly this many, instead of what the file says; of an assumption set no more than this.
     seed
         Instead of the file's.
 
@@ -129,6 +129,8 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
     changes: dict[str, Any] = {}
     if replications is not None:
         changes["replications"] = Replications(min=replications)
+        if experiment.robust is not None:
+            changes["robust"] = experiment.robust.at_most(replications)
     if seed is not None:
         changes["seed"] = seed
     until = experiment.replications.until  # looked at even if it is not to be followed
