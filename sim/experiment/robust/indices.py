@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 RESAMPLES = 500
 FEWEST_ROWS = 8
 
+_MOST_AT_ONCE = 1 << 22  # numbers resampled at a time
+
 
 @dataclass(frozen=True, eq=False)
 class Indices:
@@ -54,19 +56,21 @@ def sobol(margins: Floats, rng: Generator) -> Indices | None:
     whole = whole[:, :rows]
     if rows < FEWEST_ROWS or not np.ptp(whole[:2]):
         return None
-    first, total = _sobol(whole)
-    again = np.array([_sobol(whole[:, rng.integers(rows, size=rows)]) for _ in range(RESAMPLES)])
-    low, high = np.percentile(again, (2.5, 97.5), axis=0)
-    return Indices(first, low[0], high[0], total, low[1], high[1], rows)
+    drawn = np.concatenate([[np.arange(rows)], rng.integers(rows, size=(RESAMPLES, rows))])
+    chunks = np.array_split(drawn, -(-drawn.size * len(whole) // _MOST_AT_ONCE))
+    first, total = np.concatenate([_sobol(whole[:, chunk]) for chunk in chunks], axis=1)
+    (first_low, total_low), (first_high, total_high) = np.percentile(
+        [first[1:], total[1:]], (2.5, 97.5), axis=1
+    )
+    return Indices(first[0], first_low, first_high, total[0], total_low, total_high, rows)
 
 
-def _sobol(margins: Floats) -> tuple[Floats, Floats]:
-    """Give first-order and total indices of whole rows."""
+def _sobol(margins: Floats) -> Floats:
+    """Give first-order and total indices, shape (2, s, d), of s samples in (d + 2, s, n)."""
     from scipy.stats import sobol_indices  # noqa: PLC0415 - loads slowly, and few runs ask for it
 
-    # Each margin stands twice, because scipy cannot give the indices of one of a single assumption.
-    table_a, table_b = (np.stack([one, one]) for one in margins[:2])
-    mixed = np.repeat(margins[2:, np.newaxis], 2, axis=1)
-    found = sobol_indices(func={"f_A": table_a, "f_B": table_b, "f_AB": mixed}, n=margins.shape[1])
-    first, total = (np.reshape(part, (2, -1))[0] for part in (found.first_order, found.total_order))
-    return first, total
+    found = sobol_indices(
+        func={"f_A": margins[0], "f_B": margins[1], "f_AB": margins[2:]}, n=margins.shape[-1]
+    )
+    shape = (2, margins.shape[1], len(margins) - 2)
+    return np.reshape([found.first_order, found.total_order], shape)

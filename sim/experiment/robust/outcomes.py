@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from sim.config import ConfigError
 from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.progress import Progress
-from sim.experiment.replication import Recipe, prepare
 from sim.experiment.robust.plan import RobustPlan
 from sim.experiment.robust.sets import AssumptionSets
-from sim.experiment.runner import pickled
 from sim.experiment.scenario import Point, resolve_point, targets_of
 from sim.experiment.store import Store
 
@@ -73,8 +71,9 @@ def run_sets(plan: RobustPlan, sets: AssumptionSets, means: Means) -> Outcomes:
     }
     targets = {design: np.full((size, channels), np.nan) for design in plan.designs}
     impossible: dict[int, str] = {}
-    points = _points(plan, sets, means, impossible)
+    points = _points(plan, sets, means.progress, impossible)
     while held := list(islice(points, _POINTS_HELD)):
+        refused: dict[str, ConfigError] = {}
         runs = CellRuns(
             plan.study,
             plan.cells,
@@ -84,9 +83,13 @@ def run_sets(plan: RobustPlan, sets: AssumptionSets, means: Means) -> Outcomes:
             progress=means.progress,
             store=means.store,
             block=min(weeks, _MOST_WEEKS),
+            refused=refused,
         )
         runs.run(Wanted(point, plan.designs, 0, weeks) for point in held)
         for point in held:
+            if point.digest in refused:
+                _refuse(sets, point.index, refused[point.digest], impossible)
+                continue
             for design in plan.designs:
                 tallies[design][:, :, point.index] = runs.tally(point, design, weeks)
                 promised = targets_of(point.centre_under(design)).target_share
@@ -95,21 +98,24 @@ def run_sets(plan: RobustPlan, sets: AssumptionSets, means: Means) -> Outcomes:
 
 
 def _points(
-    plan: RobustPlan, sets: AssumptionSets, means: Means, impossible: dict[int, str]
+    plan: RobustPlan, sets: AssumptionSets, progress: Progress, impossible: dict[int, str]
 ) -> Iterator[Point]:
-    """Give the sets that can be, one centre at a time; note those that cannot."""
-    study = plan.study
+    """Give the sets that can be read, one centre at a time; note those that cannot."""
+    path, experiment = plan.study.path, plan.study.experiment
     for number in range(len(sets.places)):
         try:
-            point = resolve_point(
-                study.path, study.experiment, number, sets.values(number), _NO_KEYS
-            )
-            recipe = Recipe.of(point, study.horizon, study.experiment.seed, means.engine)
-            prepare(pickled(recipe))
+            point = resolve_point(path, experiment, number, sets.values(number), _NO_KEYS)
         except ConfigError as error:
-            if number == sets.own:
-                raise
-            impossible[number] = str(error.problems[0])
-            means.progress.advance(plan.asked.replications, 0)
+            _refuse(sets, number, error, impossible)
+            progress.advance(plan.asked.replications, 0)
         else:
             yield point
+
+
+def _refuse(
+    sets: AssumptionSets, number: int, error: ConfigError, impossible: dict[int, str]
+) -> None:
+    """Note why a set cannot be; the centre's own values must."""
+    if number == sets.own:
+        raise error
+    impossible[number] = str(error.problems[0])

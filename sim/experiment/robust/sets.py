@@ -94,7 +94,8 @@ def draw_sets(assumptions: Sequence[Assumption], n: int, seed: int) -> Assumptio
     from scipy.stats import qmc  # noqa: PLC0415 - loads slowly, and few runs ask for it
 
     d = len(assumptions)
-    sample = qmc.Sobol(2 * d, rng=stream(seed, "assumption sets")).random(n)
+    scramble = int(stream(seed, "assumption sets").integers(2**63))
+    sample = qmc.Sobol(2 * d, rng=scramble).random(n)
     table_a, table_b = sample[:, :d], sample[:, d:]
     mixed = np.repeat(table_a[np.newaxis], d, axis=0)
     ends = np.full((d, 2, d), np.nan)
