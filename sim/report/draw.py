@@ -15,8 +15,8 @@ def draw_report(results: Path) -> Path:
     """Draw `report.html` and `figures/` into a results folder, and give the path of the page.
 
     Reads nothing but `manifest.json`, `kpi.parquet`, `summary.csv`, `comparison.csv` and, where
-    they are there, the tables of accounts, exchange, events and break-even. The same folder gives
-    the same bytes.
+    they are there, the tables of accounts, exchange, events, break-even and robust conclusions. The
+    same folder gives the same bytes.
 
     Raises
     ------

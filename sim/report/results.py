@@ -27,11 +27,13 @@ from sim.experiment.results import (
     SUMMARY,
     TIMELINE,
 )
+from sim.experiment.robust.tables import ROBUST_TABLES
 from sim.experiment.tables import CSV_ENCODING, as_named
 
 WORDS = (
     *("design", "baseline", "force", "channel", "group", "period", "measure", "unit"),
     *("event", "from_force", "to_force", "worst_off", "worst_force", "verdict"),
+    *("against", "own_verdict", "indices", "box", "assumption", "keys", "finds", "side", "end"),
 )
 KPI_COLUMNS = (
     "point",
@@ -57,6 +59,10 @@ SUMMARY_COLUMNS = (
     *ESTIMATE_COLUMNS,
 )
 COMPARISON_COLUMNS = ("point", "design", "baseline", "difference", *ESTIMATE_COLUMNS)
+TABLES = (
+    *(KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, BREAK_EVEN, EVENTS, TIMELINE),
+    *ROBUST_TABLES,
+)
 # Columns that no figure needs once the rows of a point are chosen; a long study has many rows.
 UNREAD = frozenset({"point", "value", "unit"})
 MANIFEST_KEYS = ("experiment", "centre", "evidence", "designs", "seed", "versions", "engine")
@@ -222,9 +228,7 @@ def _numbers(path: Path, column: "pd.Series[str]") -> "pd.Series[float]":
 def _altered(folder: Path, manifest: dict[str, Any]) -> tuple[str, ...]:
     digests = manifest.get("files") or {}
     return tuple(
-        name
-        for name in (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, BREAK_EVEN, EVENTS, TIMELINE)
-        if name in digests and digests[name] != _digest(folder / name)
+        name for name in TABLES if name in digests and digests[name] != _digest(folder / name)
     )
 
 

@@ -288,11 +288,7 @@ source = "test"
 
 
 def test_sets_that_contradict_themselves_are_counted_and_left_out(tmp_path):
-    more = (
-        ROBUST.replace("leave_out", "keys = ['demand', 'staffing']\nleave_out")
-        .replace("together", "#")
-        .replace('"channels.*.handle"', "")
-    )
+    more = '[robust]\nn = 8\nreplications = 2\nkeys = ["demand", "staffing"]\n'
     plan = planned(write(tmp_path, more=more + CONCLUSIONS, centre=BURSTS))
     watcher = Watcher()
     found = find_robust(plan, engine="compiled", jobs=1, progress=watcher)

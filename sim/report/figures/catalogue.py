@@ -23,8 +23,10 @@ from sim.report.figures import (
     heat_map,
     ladder,
     load,
+    robust,
     service_level,
     sweep,
+    tornado,
     winners,
 )
 from sim.report.figures.style import STYLE, Drawing
@@ -34,7 +36,7 @@ FOLDER = "figures"
 QUICK = {"compress_level": 3}  # a third less time than the usual 6 for a tenth more bytes
 OURS = re.compile(
     r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+"
-    r"|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
+    r"|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even|robust|tornado_\d+)"
     r"(_part\d+)?\.(png|svg)"
 )
 
@@ -47,6 +49,12 @@ class Section:
     heading: str
     drawings: Callable[[Study], Iterator[Drawing]]
     otherwise: str = ""
+
+
+def _robust(study: Study) -> Iterator[Drawing]:
+    """Give the shares of all conclusions, and what single assumptions do to some of them."""
+    yield from robust.drawings(study)
+    yield from tornado.drawings(study)
 
 
 SECTIONS = (
@@ -71,6 +79,7 @@ SECTIONS = (
     Section("balance", "Who works for whom", balance.drawings),
     Section("events", "What happens when it breaks", event_lines.drawings),
     Section("break_even", "How much longer a shared call may take", break_even.drawings),
+    Section("robust", "Where it holds, wherever the assumptions lie", _robust),
     Section("varied", "What a changed assumption does", sweep.drawings),
 )
 
