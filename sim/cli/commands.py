@@ -224,19 +224,24 @@ def _refused(
 def _conclude(folder: Path, *, quiet: bool) -> None:
     """Print the answer, draw the report, and say where it is."""
     from sim.cli.penalties import print_penalties
+    from sim.cli.robust import print_robust
     from sim.cli.tables import console, print_answer
     from sim.experiment import read_answer, read_penalties, seal
     from sim.experiment.penalty import BREAK_EVEN
+    from sim.experiment.robust.tables import ROBUST, Holding, read_rows
 
     if not quiet:
         answer = read_answer(folder)
         print_answer(answer, console())
+        labels = (answer.design_labels, answer.channel_labels)
         if (folder / BREAK_EVEN).is_file():
             varied = {row.point: row.varied for row in answer.rows}
             console().print()
             penalties = read_penalties(folder / BREAK_EVEN)
-            labels = (answer.design_labels, answer.channel_labels)
             print_penalties(penalties, *labels, varied, console())
+        if (folder / ROBUST).is_file():
+            console().print()
+            print_robust(read_rows(folder / ROBUST, Holding), *labels, console())
     from sim.report import draw_report
 
     page = draw_report(folder)

@@ -1,5 +1,6 @@
 """Robust conclusions: read, and put into words by rule."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isnan
@@ -30,6 +31,7 @@ from sim.report.quantities import change, change_interval
 from sim.report.results import Results
 from sim.report.study import SERVICE_LEVEL, Study
 
+KEY = re.compile(r'(?:"(?:[^"\\]|\\.)*"|\S)+')  # names with spaces in them stand in quotes
 MOST_TOLD = 12  # conclusions in sentences and details; all stand in the first table
 MOST_INFLUENCES = 3
 CHANCE = {
@@ -148,6 +150,18 @@ def quantity(row: Holding, value: float, low: float, high: float) -> str:
 def assumption_in_words(study: Study, name: str, keys: str) -> str:
     """Give an assumption's name as readers see it: its own, or its key in words."""
     return in_words(study, name) if name == keys else name
+
+
+def figures_moved(keys: str) -> str:
+    """Say how many figures of the centre an assumption moves.
+
+    Examples
+    --------
+    >>> figures_moved('forces."North Yorkshire".per_day forces.Kent.per_day')
+    '2 figures'
+    """
+    moved = len(KEY.findall(keys))
+    return f"{moved} figure{'' if moved == 1 else 's'}"
 
 
 def value_in_words(swing: Swing | BoxSide, value: float) -> str:

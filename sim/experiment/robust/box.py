@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 STEPS = 20  # of a range: thresholds that can be said in round numbers
+FOLDS = 5
 WORTH = 0.05  # what a further side must add to the score
 
 
@@ -34,8 +35,8 @@ class Side:
     place: float
 
     def holds(self, places: Floats) -> Flags:
-        """Tell which sets, of shape (N, d), lie on this side."""
-        column = places[:, self.assumption]
+        """Tell which sets, of shape (..., d), lie on this side."""
+        column = places[..., self.assumption]
         found: Flags = column > self.place if self.above else column <= self.place
         return found
 
@@ -44,7 +45,7 @@ Box = tuple[Side, ...]
 
 
 class Told(NamedTuple):
-    """What a box tells of sets that it was not found in, each with its 95% interval."""
+    """What a box tells, each with its 95% interval."""
 
     coverage: Share
     density: Share
@@ -101,23 +102,38 @@ def thresholds(steps: int) -> Floats:
 
 
 def inside(box: Box, places: Floats) -> Flags:
-    """Tell which sets, of shape (N, d), lie in a box."""
+    """Tell which sets, of shape (..., d), lie in a box."""
     found: Flags = np.logical_and.reduce([side.holds(places) for side in box])
     return found
 
 
-def tell(box: Box, places: Floats, wanted: Flags) -> Told:
-    """Give coverage and density of a box, counted row by row of the sample.
+def validated(places: Floats, wanted: Flags, steps: Sequence[int]) -> Told:
+    """Give coverage and density of boxes in rows that they were not found in.
+
+    The rows are dealt into `FOLDS` parts; each part is told by the box that is found in all others
+    (cross-validation: Stone 1974). What is found and counted in the same sets flatters itself.
 
     Parameters
     ----------
     places
         Shape (T, n, d): the sets of n independent rows. The sets of one row are alike, so that
-        rows, and not sets, are what the intervals count.
+        rows, and not sets, are dealt out, and are what the intervals count.
     wanted
         Shape (T, n).
     """
-    within = inside(box, places.reshape(-1, places.shape[-1])).reshape(wanted.shape)
+    n, d = places.shape[1:]
+    within = np.zeros_like(wanted)
+    for fold in range(FOLDS):
+        counted = np.arange(n) % FOLDS == fold
+        searched = ~counted
+        box = find_box(places[:, searched].reshape(-1, d), wanted[:, searched].ravel(), steps)
+        if box:
+            within[:, counted] = inside(box, places[:, counted])
+    return tell(within, wanted)
+
+
+def tell(within: Flags, wanted: Flags) -> Told:
+    """Give coverage and density of what lies within a box, both of shape (T, n), n rows."""
     both = (within & wanted).sum(axis=0)
     return Told(
         share_over_rows(both, wanted.sum(axis=0)), share_over_rows(both, within.sum(axis=0))

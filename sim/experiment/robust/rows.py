@@ -6,7 +6,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.robust.box import Side, find_box, share_over_rows, tell
+from sim.experiment.robust.box import Side, find_box, share_over_rows, validated
 from sim.experiment.robust.indices import sobol
 from sim.experiment.robust.margins import Margins, Share, Verdict, changes, share_of, spread
 from sim.experiment.robust.outcomes import Outcomes
@@ -29,7 +29,8 @@ from sim.experiment.statistics import Interval
 from sim.workload.streams import stream
 
 MOST_NOISE = 0.5  # of the variance between sets; above that, indices would rank chance
-FEWEST_CASES = 5  # of either kind in either half of the sets, for a box to be looked for
+FEWEST_CASES = 10  # among the independent sets, for a box to be looked for
+HALF = 0.5
 
 _NOTHING = Share(nan, nan, nan)
 
@@ -118,29 +119,25 @@ def influences(
 
 
 def box_sides(claim: Claim, sets: AssumptionSets, found: Margins) -> tuple[list[BoxSide], str]:
-    """Give the sides of a conclusion's box, found in half of the rows and counted in the others.
+    """Give the sides of the box in which a conclusion turns round, and what has come of it.
 
-    A set counts by its estimate here, whether or not its weeks can tell.
+    The box is that of the rarer cases: where a conclusion fails that mostly holds, or holds that
+    mostly fails. A set counts by its estimate here, whether or not its weeks can tell.
     """
     value = found.interval.value
-    holds = value > 0 if claim.against else value >= 0
-    wanted, finds = (~holds, Verdict.FAILS) if holds[sets.own] else (holds, Verdict.HOLDS)
     rows = sets.rows[:, ~np.isnan(value[sets.rows]).any(axis=0)]
-    if not wanted[rows].any():
+    holds = value[rows] > 0 if claim.against else value[rows] >= 0
+    if holds.all() or not holds.any():
         return [], NEVER_TURNS
-    half = rows.shape[1] // 2
-    searched, counted = rows[:, :half], rows[:, half:]
-    for cases in (wanted[searched[:2]], wanted[counted[:2]]):
-        if min(cases.sum(), (~cases).sum()) < FEWEST_CASES:
-            return [], NO_BOX
-    places = sets.snapped()
-    steps = [one.steps for one in sets.assumptions]
-    box = find_box(places[searched].reshape(-1, sets.d), wanted[searched].ravel(), steps)
-    if not box:
+    wanted, finds = (~holds, Verdict.FAILS) if holds[:2].mean() >= HALF else (holds, Verdict.HOLDS)
+    if wanted[:2].sum() < FEWEST_CASES:
         return [], NO_BOX
-    coverage, density = tell(box, places[counted], wanted[counted])
-    base = _base(wanted[counted])
-    if not density.low > base.value:
+    places = sets.snapped()[rows]
+    steps = [one.steps for one in sets.assumptions]
+    box = find_box(places.reshape(-1, sets.d), wanted.ravel(), steps)
+    coverage, density = validated(places, wanted, steps)
+    base = _base(wanted)
+    if not box or not density.low > base.value:
         return [], NO_BOX
     sides = [_box_side(claim, sets, side, str(finds), (coverage, density, base)) for side in box]
     return sides, BOXED

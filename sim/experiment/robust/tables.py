@@ -120,18 +120,17 @@ class BoxSide:
     Parameters
     ----------
     finds
-        What the cases are that the box looks for: "holds" or "fails", whichever is not so at the
-        centre's own values.
+        What the cases are that the box is of: "holds" or "fails", whichever is rarer.
     side, threshold
         "above" or "below" which value of the first of the keys; "at least" or "at most" of whole
         numbers.
     place
         Where the threshold lies between the ends of the range, from 0 to 1.
     coverage, density
-        Shares of all such cases that lie in the box, and of the cases in the box that are such,
-        counted in sets that the box was not found in. The same for all sides of a box.
+        Shares of all such cases that lie in the box, and of the sets in the box that are such
+        cases, by cross-validation. The same for all sides of a box.
     base
-        The share of such cases in these sets, in the box or not.
+        The share of such cases among all sets, in the box or not.
     """
 
     conclusion: int

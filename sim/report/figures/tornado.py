@@ -13,8 +13,10 @@ from sim.experiment.robust.tables import Holding, Swing
 from sim.measures import DEFINITIONS
 from sim.report.figures.style import (
     BAND,
+    BODY_PT,
     COLOURS,
     GRID,
+    MARGIN_IN,
     QUIET,
     SMALL_PT,
     TEXT,
@@ -24,11 +26,19 @@ from sim.report.figures.style import (
     fitted,
     text_width_in,
 )
-from sim.report.robust import Robustness, assumption_in_words, claim, robustness, value_in_words
+from sim.report.robust import (
+    Robustness,
+    assumption_in_words,
+    claim,
+    figures_moved,
+    robustness,
+    value_in_words,
+)
 from sim.report.study import Study
 
 MOST_FIGURES, MOST_BARS = 6, 10
-ROW_IN, ABOVE_IN, BELOW_IN, LABEL_IN, SAID_IN, APART = 0.34, 0.12, 0.5, 3.0, 1.35, 0.13
+TITLE = "What one assumption alone can do"
+ROW_IN, ABOVE_IN, BELOW_IN, LABEL_IN, SAID_IN, APART = 0.34, 0.4, 0.5, 3.0, 1.35, 0.13
 LOWER, UPPER = COLOURS[5], COLOURS[6]
 
 
@@ -69,7 +79,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
                 f"{_number(row, bar.upper.there)}"
                 for bar in bars
             ),
-            _figure(study, row, bars, words),
+            _figure(study, row, bars),
         )
 
 
@@ -87,9 +97,9 @@ def _bars(swings: Sequence[Swing]) -> list[Bar]:
     return sorted(moving, key=lambda bar: -bar.size)[:MOST_BARS]
 
 
-def _figure(study: Study, row: Holding, bars: Sequence[Bar], heading: str) -> Figure:
+def _figure(study: Study, row: Holding, bars: Sequence[Bar]) -> Figure:
     sheet = Sheet(
-        heading,
+        TITLE,
         ABOVE_IN + ROW_IN * len(bars) + BELOW_IN,
         [
             Line2D([], [], color=LOWER, marker="o", label="at the lower end of its range"),
@@ -99,6 +109,7 @@ def _figure(study: Study, row: Holding, bars: Sequence[Bar], heading: str) -> Fi
         f"Simulation {study.name}, {study.runs(row.replications)} per set. "
         "Lines are 95% intervals, paired with the centre's own values.",
     )
+    sheet.heading(fitted(claim(study, row), WIDTH_IN - 0.3), MARGIN_IN, ABOVE_IN - 0.06, BODY_PT)
     names = [_name(study, bar) for bar in bars]
     label_in = min(LABEL_IN, max(map(text_width_in, names)) + 0.25)
     width_in = WIDTH_IN - label_in - SAID_IN - 0.1
@@ -149,9 +160,9 @@ def _name(study: Study, bar: Bar) -> str:
 
 
 def _range(bar: Bar) -> str:
-    """Give the two values; of several that move together, that they do."""
+    """Give the two values; of several that move together, how many they are."""
     if bar.lower.assumption != bar.lower.keys:
-        return "from end to end"
+        return f"{figures_moved(bar.lower.keys)} at once"
     low, high = (value_in_words(end, end.value) for end in (bar.lower, bar.upper))
     return f"{low} to {high}"
 
