@@ -101,7 +101,7 @@ def opening(study: Study, found: Robustness) -> str:
     return (
         f"{drawn} {'assumption was' if drawn == 1 else 'assumptions were'} moved over the whole of "
         f"{'its range' if drawn == 1 else 'their ranges'} at once: {first.sets} sets drawn evenly, "
-        f"{study.runs(first.replications)} each, the same callers' weeks for all. The shares are "
+        f"{study.runs(first.replications)} each, the same weeks for all. The shares are "
         "shares of these ranges and not probabilities: nobody knows where in its range a figure "
         f"lies.{left_out}"
     )

@@ -18,6 +18,8 @@ SHORT = {
     "min": "1",
     "starts": '"mon 00:30"',
     "lasts_h": "1",
+    "n": "2",
+    "replications": "2",
 }
 
 every_experiment = pytest.mark.parametrize("file", EXPERIMENTS, ids=lambda file: file.stem)
