@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sim.config import redial_of
 from sim.records import HOURS_PER_WEEK
 from sim.report.estimate import listing
-from sim.report.robust import robustness
+from sim.report.robustness import robustness
 from sim.report.study import Study
 
 FEW_RUNS, MANY_COMPARISONS = 10, 10

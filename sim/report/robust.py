@@ -1,80 +1,43 @@
-"""Robust conclusions: read, and put into words by rule."""
+"""Robust conclusions, as the page tells them: sentences by rule, and tables."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
 from math import isnan
-from typing import TypeVar
 
 from sim.experiment.robust.tables import (
-    BOXES,
     INDICES,
     MOSTLY_CHANCE,
     NEVER_TURNS,
-    ROBUST,
     SAME_EVERYWHERE,
     TOO_FEW_ROWS,
-    TORNADO,
-    BoxSide,
     Holding,
     Influence,
-    Swing,
-    columns_of,
 )
-from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import Estimate, listing
-from sim.report.evidence import in_words, with_unit
-from sim.report.figures.style import colour_of
-from sim.report.quantities import change, change_interval
-from sim.report.results import Results
+from sim.report.robustness import (
+    Robustness,
+    assumption_in_words,
+    at_least,
+    box_in_words,
+    claim,
+    contacts_of,
+    index,
+    label,
+    quantity,
+    quoted,
+    robustness,
+    share,
+)
 from sim.report.study import SERVICE_LEVEL, Study
 
-KEY = re.compile(r'(?:"(?:[^"\\]|\\.)*"|\S)+')  # names with spaces in them stand in quotes
-MOST_TOLD = 12  # conclusions in sentences and details; all stand in the first table
 MOST_INFLUENCES = 3
+NEARLY = 0.9  # of the sets
 CHANCE = {
     SAME_EVERYWHERE: "It is the same in every set.",
     TOO_FEW_ROWS: "There are too few sets to tell what decides it.",
     MOSTLY_CHANCE: "What differs from set to set is mostly chance; more weeks per set would tell.",
 }
-Row = TypeVar("Row", Holding, Influence, BoxSide, Swing)
-
-
-@dataclass(frozen=True)
-class Robustness:
-    """What the tables say of each conclusion, by its number."""
-
-    holdings: tuple[Holding, ...]
-    influences: Mapping[int, Sequence[Influence]]
-    boxes: Mapping[int, Sequence[BoxSide]]
-    swings: Mapping[int, Sequence[Swing]]
-
-    @property
-    def told(self) -> list[Holding]:
-        """The conclusions that are told at length: those most in doubt, in their order."""
-        doubt = sorted(self.holdings, key=lambda row: (-min(row.holds, 1 - row.holds), row.holds))
-        chosen = {row.conclusion for row in doubt[:MOST_TOLD]}
-        return [row for row in self.holdings if row.conclusion in chosen]
-
-    @property
-    def assumptions(self) -> int:
-        """How many assumptions were drawn, those that move together as one."""
-        return len({swing.assumption for rows in self.swings.values() for swing in rows})
-
-
-def robustness(study: Study) -> Robustness | None:
-    """Give what is known of the conclusions; None where nobody asked for it."""
-    holdings = _rows(study.results, ROBUST, Holding)
-    if not holdings:
-        return None
-    return Robustness(
-        holdings,
-        _by_conclusion(_rows(study.results, INDICES, Influence)),
-        _by_conclusion(_rows(study.results, BOXES, BoxSide)),
-        _by_conclusion(_rows(study.results, TORNADO, Swing)),
-    )
 
 
 def beside(study: Study) -> Beside:
@@ -84,7 +47,7 @@ def beside(study: Study) -> Beside:
         return NOTHING
     tables = [_shares(study, found), _deciders(study, found), _variances(study, found)]
     return Beside(
-        [opening(study, found), *(_told(study, found, row) for row in found.told)],
+        [opening(study, found), summary(found), *(_told(study, found, row) for row in found.told)],
         [table for table in tables if table.groups],
     )
 
@@ -107,91 +70,22 @@ def opening(study: Study, found: Robustness) -> str:
     )
 
 
-def claim(study: Study, row: Holding) -> str:
-    """Give a conclusion in words.
-
-    It stands in the present tense, as what may hold or not.
-    """
-    labels = {design.name: design.label for design in study.designs}
-    contacts = {channel.name: channel.contacts for channel in study.channels}
-    about = contacts.get(row.channel, "contacts of all channels")
-    whose = study.everybody if row.force == ALL else row.force
-    ours, theirs = (_quoted(labels.get(name, name)) for name in (row.design, row.against))
-    share = DEFINITIONS[row.measure].unit == "share"
-    size = f"{100 * row.margin:g} points" if share else f"{row.margin:g}"
-    if not row.against:
-        more = f" by {size} or more" if row.margin else ""
-        return f"{ours} meets the target for {about}{more}: {whose}"
-    more = f" (by {size} or more)" if row.margin else ""
-    if row.measure == SERVICE_LEVEL:
-        return f"{ours} answers more {about} in time than {theirs}{more}: {whose}"
-    measure = DEFINITIONS[row.measure].police
-    return f"{ours} does better than {theirs} on {measure}, {about}{more}: {whose}"
-
-
-def share(value: float, low: float, high: float) -> str:
-    """Give a share with its interval in brief: "97.0% (92.1 to 99.0)"."""
-    return Estimate(value, low, high).percent_in_brief
+def summary(found: Robustness) -> str:
+    """Say how many conclusions hold nearly everywhere, hardly anywhere, or here and not there."""
+    most = sum(row.holds >= NEARLY for row in found.holdings)
+    few = sum(row.holds <= 1 - NEARLY for row in found.holdings)
+    counts = {
+        f"nearly everywhere (in {NEARLY:.0%} of the sets or more)": most,
+        f"hardly anywhere (in {1 - NEARLY:.0%} or fewer)": few,
+        "or not by what is assumed": len(found.holdings) - most - few,
+    }
+    said = [f"{n} {'hold' if n > 1 else 'holds'} {how}" for how, n in counts.items() if n]
+    return f"Conclusions: {len(found.holdings)}, of which {listing(said)}."
 
 
 def spare(row: Holding) -> str:
     """Give what there is to spare at the centre's own values, with its interval."""
     return quantity(row, row.own, row.own_low, row.own_high)
-
-
-def quantity(row: Holding, value: float, low: float, high: float) -> str:
-    """Give a margin with its interval, in percentage points or in the measure's unit."""
-    estimate = Estimate(value, low, high)
-    if DEFINITIONS[row.measure].unit == "share":
-        return f"{estimate.points} ({estimate.points_interval})"
-    return f"{change(estimate)} ({change_interval(estimate)})"
-
-
-def assumption_in_words(study: Study, name: str, keys: str) -> str:
-    """Give an assumption's name as readers see it: its own, or its key in words."""
-    return in_words(study, name) if name == keys else name
-
-
-def figures_moved(keys: str) -> str:
-    """Say how many figures of the centre an assumption moves.
-
-    Examples
-    --------
-    >>> figures_moved('forces."North Yorkshire".per_day forces.Kent.per_day')
-    '2 figures'
-    """
-    moved = len(KEY.findall(keys))
-    return f"{moved} figure{'' if moved == 1 else 's'}"
-
-
-def value_in_words(swing: Swing | BoxSide, value: float) -> str:
-    """Give a value of an assumption with its unit."""
-    return with_unit(swing.assumption, float(f"{value:.4g}"))
-
-
-def box_in_words(study: Study, sides: Sequence[BoxSide]) -> str:
-    """Say where a conclusion turns round, and how well that tells."""
-    first = sides[0]
-    where = listing([_side(study, side) for side in sides])
-    holds = first.finds == "holds"
-    coverage = share(first.coverage, first.coverage_low, first.coverage_high)
-    density = share(first.density, first.density_low, first.density_high)
-    base = share(first.base, first.base_low, first.base_high)
-    return (
-        f"It {'holds' if holds else 'fails'} mostly where {where}: {coverage} of the sets in which "
-        f"it {'holds' if holds else 'fails'} lie there, and there it does so in {density} of the "
-        f"sets, against {base} of all"
-    )
-
-
-def _side(study: Study, side: BoxSide) -> str:
-    """Say which side of a threshold is meant."""
-    name = assumption_in_words(study, side.assumption, side.keys)
-    if side.assumption != side.keys:
-        upper = side.side in {"above", "at least"}
-        part = 100 * (1 - side.place if upper else side.place)
-        return f"{name}: in the {'upper' if upper else 'lower'} {part:.0f}% of their ranges"
-    return f"{name} is {side.side} {value_in_words(side, side.threshold)}"
 
 
 def _told(study: Study, found: Robustness, row: Holding) -> str:
@@ -219,21 +113,6 @@ def _held(row: Holding) -> str:
 
 
 def _shares(study: Study, found: Robustness) -> Table:
-    colours = {design.name: colour_of(design) for design in study.designs}
-    lines = [
-        Line(
-            claim(study, row),
-            (
-                share(row.holds, row.holds_low, row.holds_high),
-                share(*_cannot_tell(row)),
-                share(row.fails, row.fails_low, row.fails_high),
-                spare(row),
-                row.own_verdict,
-            ),
-            colours.get(row.design, ""),
-        )
-        for row in found.holdings
-    ]
     first = found.holdings[0]
     return Table(
         f"In what share of {first.sets} sets of assumptions each conclusion holds: the whole 95% "
@@ -241,9 +120,34 @@ def _shares(study: Study, found: Robustness) -> Table:
         "cannot tell. In brackets: 95% intervals, of the shares Wilson's. To spare: by how much "
         "it is so at the centre's own values, shares in points.",
         ("Conclusion", "Holds", "Cannot tell", "Fails", "To spare, as assumed", "As assumed"),
-        [("", lines)],
+        _by_designs(
+            study,
+            found.holdings,
+            lambda row: (
+                share(row.holds, row.holds_low, row.holds_high),
+                share(*_cannot_tell(row)),
+                share(row.fails, row.fails_low, row.fails_high),
+                spare(row),
+                row.own_verdict,
+            ),
+        ),
         frozenset({4}),
     )
+
+
+def _by_designs(
+    study: Study, rows: Sequence[Holding], cells: Callable[[Holding], tuple[str, ...]]
+) -> list[tuple[str, list[Line]]]:
+    """Give a line for each conclusion, under the designs that it compares."""
+    groups: dict[str, list[Line]] = {}
+    for row in rows:
+        theirs = quoted(label(study, row.against)) if row.against else "the target"
+        heading = f"{quoted(label(study, row.design))} against {theirs}"
+        contacts, whose = contacts_of(study, row)
+        measure = "" if row.measure == SERVICE_LEVEL else f", {DEFINITIONS[row.measure].police}"
+        line = Line(f"{contacts}, {whose}{measure}{at_least(row)}", cells(row))
+        groups.setdefault(heading, []).append(line)
+    return list(groups.items())
 
 
 def _deciders(study: Study, found: Robustness) -> Table:
@@ -256,8 +160,8 @@ def _deciders(study: Study, found: Robustness) -> Table:
             Line(
                 assumption_in_words(study, one.assumption, one.keys),
                 (
-                    share(one.total, one.total_low, one.total_high),
-                    share(one.first, one.first_low, one.first_high),
+                    index(one.total, one.total_low, one.total_high),
+                    index(one.first, one.first_low, one.first_high),
                 ),
             )
             for one in influences
@@ -278,21 +182,21 @@ def _variances(study: Study, found: Robustness) -> Table:
     def percent(value: float) -> str:
         return Estimate(value).percent
 
-    lines = [
-        Line(
-            claim(study, row),
-            tuple(map(percent, (row.from_assumptions, row.from_weeks, row.from_both, row.noise))),
-        )
-        for row in found.told
-        if not isnan(row.from_assumptions)
-    ]
+    rows = [row for row in found.told if not isnan(row.from_assumptions)]
     return Table(
         "Where the variance of one week's margin comes from: what is assumed, the week (the same "
         "for all sets), or how a week strikes one set and not another. Chance left: what remains "
         "of the last in the mean of a set's weeks, of all that differs from set to set. Split by "
         "analysis of variance of the sets above; there are no intervals.",
         ("Conclusion", "Assumptions", "Weeks", "Both together", "Chance left"),
-        [("", lines)] if lines else [],
+        _by_designs(
+            study,
+            rows,
+            lambda row: tuple(
+                percent(part)
+                for part in (row.from_assumptions, row.from_weeks, row.from_both, row.noise)
+            ),
+        ),
     )
 
 
@@ -303,27 +207,3 @@ def _strongest(influences: Sequence[Influence]) -> list[Influence]:
 
 def _cannot_tell(row: Holding) -> tuple[float, float, float]:
     return row.cannot_tell, row.cannot_tell_low, row.cannot_tell_high
-
-
-def _quoted(name: str) -> str:
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
-
-
-def _by_conclusion(rows: Sequence[Row]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.conclusion, []).append(row)
-    return found
-
-
-def _rows(results: Results, name: str, kind: type[Row]) -> tuple[Row, ...]:
-    """Give the rows of a table, each value of the type that its column has."""
-    table = results.optional(name, columns_of(kind))
-    if table is None:
-        return ()
-    whole = [column.name for column in fields(kind) if column.type is int]
-    table = table.astype(dict.fromkeys(whole, int))
-    return tuple(
-        kind(**{str(name): value for name, value in row.items()})
-        for row in table.to_dict("records")
-    )

@@ -32,6 +32,7 @@ from sim.report.figures.catalogue import SECTIONS, pictures
 from sim.report.figures.style import STYLE, Drawing
 from sim.report.page import Illustrated, page
 from sim.report.results import ReportError, read_results
+from sim.report.robustness import MOST_TOLD, robustness
 from sim.report.study import Study, reference_study
 
 HANDLE = "channels.emergency.handle.mean_s"
@@ -169,7 +170,7 @@ def report(study: Study) -> str:
 
 def told(folder: Path, **changed: object) -> str:
     write_robust(folder, [holding(**changed)])
-    return words.beside(study_at(folder)).sentences[1]
+    return words.beside(study_at(folder)).sentences[2]
 
 
 def test_without_the_tables_there_is_no_section(folder: Path) -> None:
@@ -188,6 +189,9 @@ def test_the_section_begins_with_what_was_tried(folder: Path) -> None:
     )
     assert "6 simulated weeks each" in opening
     assert "not probabilities" in opening
+    assert words.beside(study).sentences[1] == (
+        "Conclusions: 1, of which 1 holds or not by what is assumed."
+    )
     html = report(study)
     assert '<section id="robust">' in html
     assert opening in html
@@ -235,7 +239,11 @@ def test_what_is_said_follows_from_the_row(
 def test_the_tables_give_shares_deciders_and_variance(folder: Path) -> None:
     write_robust(folder)
     shares, deciders, variances = words.beside(study_at(folder)).tables
-    ((_, (line,)),) = shares.groups
+    ((heading, (line,)),) = shares.groups
+    assert (heading, line.label) == (
+        "“One room” against “Separate rooms”",
+        "999 calls, both forces",
+    )
     assert line.cells == (
         "75% (67 to 82)",
         "12% (8 to 19)",
@@ -244,7 +252,7 @@ def test_the_tables_give_shares_deciders_and_variance(folder: Path) -> None:
         "holds",
     )
     ((heading, strongest),) = deciders.groups
-    assert heading == line.label
+    assert heading == "“One room” answers more 999 calls in time than “Separate rooms”: both forces"
     assert [one.label for one in strongest] == [
         "999: handling time mean",
         "All rotas",
@@ -261,14 +269,14 @@ def test_where_indices_mean_nothing_none_are_shown(folder: Path) -> None:
 
 
 def test_of_many_conclusions_those_most_in_doubt_are_told(folder: Path) -> None:
-    count = words.MOST_TOLD + 3
+    count = MOST_TOLD + 3
     rows = [holding(number, holds=1.0, fails=0.0) for number in range(1, count)]
     rows.append(holding(count))
     write_robust(folder, rows, [], [])
     study = study_at(folder)
-    found = words.robustness(study)
+    found = robustness(study)
     assert found is not None
-    assert len(found.told) == words.MOST_TOLD
+    assert len(found.told) == MOST_TOLD
     assert found.told[-1].conclusion == count
     assert len(words.beside(study).tables[0].groups[0][1]) == count
 

@@ -20,11 +20,11 @@ from sim.report.figures.style import (
     part_title,
     parts,
 )
-from sim.report.robust import claim, robustness, share
+from sim.report.robustness import claim, robustness, share
 from sim.report.study import Study
 
 STEM = "robust"
-TITLE = "In what share of the assumption sets does it hold?"
+TITLE = "In what share of the assumption sets each conclusion holds"
 ROW_IN, ABOVE_IN, BELOW_IN, LABEL_IN, SAID_IN, BAR = 0.5, 0.12, 0.5, 3.75, 1.5, 0.52
 HOLDS, CANNOT_TELL, FAILS = COLOURS[0], "#d9d9d9", COLOURS[1]
 

@@ -26,7 +26,7 @@ from sim.report.figures.style import (
     fitted,
     text_width_in,
 )
-from sim.report.robust import (
+from sim.report.robustness import (
     Robustness,
     assumption_in_words,
     claim,
@@ -134,7 +134,7 @@ def _figure(study: Study, row: Holding, bars: Sequence[Bar]) -> Figure:
             va="center",
             size=SMALL_PT,
         )
-    axes.set_yticks(range(len(bars)), [fitted(name, LABEL_IN - 0.2) for name in names])
+    axes.set_yticks(range(len(bars)), [fitted(name, LABEL_IN - 0.25, lines=2) for name in names])
     axes.tick_params(axis="y", length=0)
     axes.set_ylabel("Assumption", visible=False)  # their names say it
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
