@@ -18,6 +18,7 @@ def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
     from sim.cli.tables import console, print_answer
     from sim.experiment import read_answer, read_penalties, seal
     from sim.experiment.penalty import BREAK_EVEN
+    from sim.experiment.robust.tables import ROBUST, Holding, read_rows
     from sim.experiment.select_table import SELECT
 
     if not quiet:
@@ -35,6 +36,12 @@ def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
 
             console().print()
             print_choices(folder, answer, console())
+        if (folder / ROBUST).is_file():
+            from sim.cli.robust import print_robust
+
+            console().print()
+            labels = (answer.design_labels, answer.channel_labels)
+            print_robust(read_rows(folder / ROBUST, Holding), *labels, console())
     from sim.experiment.executors import available_processors
     from sim.report import draw_report
 

@@ -146,6 +146,16 @@ def print_checked(checked: Checked, out: Console) -> None:
             )
         )
         _print_varied(checked.study, out)
+    if checked.robust is not None:
+        robust = checked.robust
+        out.print(
+            Text(
+                f"{_count(len(robust.claims), 'conclusion')} asked of "
+                f"{_count(len(robust.assumptions), 'assumption')} over their ranges: "
+                f"{_count(robust.all_sets, 'set')} x {_count(len(robust.designs), 'design')} x "
+                f"{_count(robust.asked.replications, 'replication')}."
+            )
+        )
     print_derived(checked.derived, out)
 
 

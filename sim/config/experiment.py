@@ -14,6 +14,7 @@ from pydantic import (
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
 from sim.config.facts import READ_ONLY, FilePath, Frozen, Name, Number, Whole
+from sim.config.robust import Robust
 from sim.config.select import Select
 from sim.config.vary import GRID, Method, by_dotted_key, twice, vary_findings
 from sim.config.vary_schema import VARY_SCHEMA
@@ -125,6 +126,7 @@ class Experiment(Frozen):
     events: tuple[Event, ...] = ()
     break_even: BreakEven | None = None
     select: Select | None = None
+    robust: Robust | None = None
 
     @field_validator("vary", mode="before")
     @classmethod
@@ -156,6 +158,12 @@ class Experiment(Frozen):
         if self.baseline not in self.designs:
             wrong = "must be one of the designs: " + unknown("design", self.baseline, self.designs)
             findings.append(Finding(wrong, ("baseline",), as_toml(self.baseline)))
+        if self.robust is not None and self.vary:
+            wrong = (
+                "cannot stand beside [vary]: it draws the assumptions over their whole ranges; "
+                "leave one of the two out"
+            )
+            findings.append(Finding(wrong, ("robust",)))
         findings += event_findings(self.events, self.horizon.horizon)
         if findings:
             raise refusal(findings)

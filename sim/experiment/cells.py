@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.config import ConfigError
 from sim.experiment.block import Block
 from sim.experiment.errors import WORKER_KILLED, CannotGoOn
 from sim.experiment.identity import digest_of
@@ -53,6 +54,9 @@ class CellRuns:
         Of the results folder, in which these cells have a folder of their own; None keeps nothing.
     block
         Replications per task at most.
+    refused
+        Takes by digest what is wrong with a point that cannot be drawn; without it the first such
+        point ends the run.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of its own
@@ -66,10 +70,11 @@ class CellRuns:
         progress: Progress,
         store: Store | None = None,
         block: int = 1,
+        refused: dict[str, ConfigError] | None = None,
     ) -> None:
         self._study, self._cells, self._engine = study, cells, engine
         self._executor, self._ahead = executor, 1 if jobs == 1 else 2 * jobs
-        self._progress, self._block = progress, block
+        self._progress, self._block, self._refused = progress, block, refused
         self._store = store and Store(store.folder / f"cells-{digest_of(cells.tolist())[:12]}")
         self._held: dict[str, dict[str, dict[int, Floats]]] = {}
 
@@ -82,20 +87,15 @@ class CellRuns:
             If a worker is killed or a block cannot be written; what was finished is stored.
         """
         tasks = (pair for one in wanted for pair in self._tasks(one))
-        at_work: dict[Future[Block], str] = {}
+        at_work: dict[Future[Block], tuple[str, Task]] = {}
         try:
             while True:
                 while len(at_work) < self._ahead and (pair := next(tasks, None)):
-                    digest, task = pair
-                    at_work[self._executor.submit(run_cells, task, self._cells)] = digest
+                    at_work[self._executor.submit(run_cells, pair[1], self._cells)] = pair
                 if not at_work:
                     return
                 for future in wait(at_work, _LOOK_UP_S, FIRST_COMPLETED).done:
-                    digest, block = at_work.pop(future), future.result()
-                    self._hold(digest, block)
-                    if self._store is not None:
-                        self._store.put(digest, block)
-                    self._progress.advance(block.stop - block.start, block.contacts)
+                    self._finish(*at_work.pop(future), future)
         except BrokenExecutor as error:
             raise CannotGoOn(WORKER_KILLED) from error
 
@@ -114,6 +114,21 @@ class CellRuns:
         """
         by_week = self._known(point.digest).setdefault(design, {})
         by_week.update(enumerate(tally.swapaxes(0, 1)))
+
+    def _finish(self, digest: str, task: Task, future: Future[Block]) -> None:
+        """Keep what a task gives, or what is wrong with its point."""
+        try:
+            block = future.result()
+        except ConfigError as error:
+            if self._refused is None:
+                raise
+            self._refused[digest] = error
+            self._progress.advance(task.stop - task.start, 0)
+            return
+        self._hold(digest, block)
+        if self._store is not None:
+            self._store.put(digest, block)
+        self._progress.advance(task.stop - task.start, block.contacts)
 
     def _tasks(self, wanted: Wanted) -> Iterator[tuple[str, Task]]:
         """Give what is missing of some weeks as tasks, each with the digest of its point."""

@@ -8,6 +8,7 @@ from sim.experiment.derive import Derived, derive
 from sim.experiment.drawable import require_points_drawable
 from sim.experiment.further import Further
 from sim.experiment.replication import Recipe
+from sim.experiment.robust import RobustPlan
 from sim.experiment.run import DEFAULT_ENGINE
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Study, read_study, require_design
@@ -25,6 +26,8 @@ class Checked:
     ----------
     figures, assumptions
         How many facts the centre states, and how many of them are assumptions.
+    robust
+        What the experiment asks of its assumptions, if it does.
     """
 
     path: Path
@@ -33,6 +36,7 @@ class Checked:
     derived: Derived
     figures: int
     assumptions: int
+    robust: RobustPlan | None = None
 
 
 def check(path: Path) -> Checked:
@@ -43,7 +47,7 @@ def check(path: Path) -> Checked:
     ConfigError
         With everything that is wrong.
     """
-    study = None
+    study, robust = None, None
     if path.is_dir() or path.name == CENTRE_FILE:
         centre, changed = load_changed(path)
         for name in centre.designs:
@@ -56,7 +60,7 @@ def check(path: Path) -> Checked:
         centre, changed = study.points[0].centre, study.points[0].changed
         if study.experiment.vary_method != "grid":  # whose first point is one of many
             centre, changed = study.centre, study.changed
-        Further.of(study)
+        robust = Further.of(study).robust
         seed = study.experiment.seed
         recipes = (
             (point, pickled(Recipe.of(point, study.horizon, seed, DEFAULT_ENGINE)))
@@ -73,4 +77,5 @@ def check(path: Path) -> Checked:
         derived=derive(centre),
         figures=len(facts),
         assumptions=sum(fact.assumed for fact in facts),
+        robust=robust,
     )

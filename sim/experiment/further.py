@@ -1,8 +1,8 @@
 """What an experiment asks beyond its tables, each a search of its own over a few cells.
 
-The break-even penalty of each design, the choice of the best or the cheapest. Planned before
-anything is run, so that a wrong question is refused at once; answered after the tables' weeks,
-while there is time.
+The break-even penalty of each design, the choice of the best or the cheapest, conclusions over the
+declared ranges. Planned before anything is run, so that a wrong question is refused at once;
+answered after the tables' weeks, while there is time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from sim.experiment.budget import Budget
 from sim.experiment.gather import gather
 from sim.experiment.penalty import Penalty
 from sim.experiment.progress import Progress
+from sim.experiment.robust import RobustAnswer, RobustPlan, find_robust, plan_robust
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study
 from sim.experiment.select import Selection, plan_selection
@@ -37,6 +38,7 @@ class Found:
 
     penalties: Sequence[Penalty] = ()
     choices: Sequence[Choice] = ()
+    robust: RobustAnswer | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Further:
 
     search: Search | None
     selection: Selection | None
+    robust: RobustPlan | None
 
     @classmethod
     def of(cls, study: Study) -> Self:
@@ -55,10 +58,12 @@ class Further:
         ConfigError
             If it cannot be asked of its centre.
         """
-        break_even, select = study.experiment.break_even, study.experiment.select
+        experiment = study.experiment
+        break_even, select, robust = experiment.break_even, experiment.select, experiment.robust
         return cls(
             search=None if break_even is None else plan_search(study, break_even),
             selection=None if select is None else plan_selection(study, select),
+            robust=None if robust is None else plan_robust(study, robust),
         )
 
     def find(  # noqa: PLR0913, PLR0917 - each is a part of its own
@@ -94,6 +99,8 @@ class Further:
                     **options,
                 )
                 found = replace(found, choices=choices)
+        if self.robust is not None and _time_left("conclusions over the ranges", budget, progress):
+            found = replace(found, robust=find_robust(self.robust, **options))
         return found
 
 

@@ -30,6 +30,7 @@ from sim.experiment.kpi import KpiTable
 from sim.experiment.penalty import BREAK_EVEN, write_penalties
 from sim.experiment.plans import plan_for
 from sim.experiment.progress import furthest_off
+from sim.experiment.robust.tables import ROBUST_TABLES
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
 from sim.experiment.select_table import SELECT, write_choices
@@ -75,7 +76,11 @@ class Results:
         events = (EVENTS, TIMELINE) if self.study.experiment.events else ()
         break_even = (BREAK_EVEN,) if self.found.penalties else ()
         select = (SELECT,) if self.found.choices else ()
-        return (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, *break_even, *select, *events)
+        robust = ROBUST_TABLES if self.found.robust is not None else ()
+        return (
+            *(KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE),
+            *(*break_even, *select, *robust, *events),
+        )
 
     def parts(self, run: PointRun) -> Iterator[tuple[Figures, Figures, EventFigures | None]]:
         """Give one point under every design, in order: the baseline first, read once.
@@ -117,12 +122,14 @@ class Results:
         All of them side by side, because reading the store costs more than writing.
         """
         (folder / MANIFEST).unlink(missing_ok=True)
-        for name in (BREAK_EVEN, SELECT, EVENTS, TIMELINE):
+        for name in (BREAK_EVEN, SELECT, *ROBUST_TABLES, EVENTS, TIMELINE):
             if name not in self.tables:  # an earlier run may have been asked for it
                 (folder / name).unlink(missing_ok=True)
         if self.found.penalties:
             write = partial(write_penalties, penalties=self.found.penalties)
             write_atomically(folder / BREAK_EVEN, write)
+        if self.found.robust is not None:
+            self.found.robust.write(folder)
         if self.found.choices:
             varied = {point: run.point.varied for point, run in self.runs.items()}
             choices = self.found.choices

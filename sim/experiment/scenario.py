@@ -102,7 +102,12 @@ class Study:
         experiment = self.experiment
         asked = [
             part.model_dump(mode="json")
-            for part in (experiment.replications, experiment.break_even, experiment.select)
+            for part in (
+                experiment.replications,
+                experiment.break_even,
+                experiment.select,
+                experiment.robust,
+            )
             if part is not None
         ]
         return digest_of([points, varied, targets, asked, experiment.baseline])
@@ -120,7 +125,7 @@ def read_study(
     Parameters
     ----------
     replications
-        Exactly this many, instead of what the file says.
+        Exactly this many, instead of what the file says; of an assumption set no more than this.
     seed
         Instead of the file's.
     most_points
@@ -142,6 +147,8 @@ def read_study(
         changes["replications"] = Replications(min=replications)
         if experiment.select is not None:
             changes["select"] = experiment.select.limited(replications)
+        if experiment.robust is not None:
+            changes["robust"] = experiment.robust.at_most(replications)
     if seed is not None:
         changes["seed"] = seed
     untils = experiment.replications.until  # looked at even if they are not to be followed

@@ -6,6 +6,7 @@ estimator therefore serves all: the jackknife of a ratio of sums, which for a de
 Student's interval for a mean, exactly. Arrays are replications x cells throughout (R x M).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -101,14 +102,31 @@ def ratio_difference(
     numerator, denominator, baseline_numerator, baseline_denominator
         Shape (R, M); row r of all four is the same replication.
     """
-    value, left_out = _jackknife(numerator, denominator)
-    baseline_value, baseline_left_out = _jackknife(baseline_numerator, baseline_denominator)
-    return _student(
-        value - baseline_value,
-        left_out - baseline_left_out,
-        (denominator != 0) | (baseline_denominator != 0),
-        confidence,
-    )
+    ours, theirs = (1, numerator, denominator), (-1, baseline_numerator, baseline_denominator)
+    return ratio_sum([ours, theirs], confidence)
+
+
+def ratio_sum(
+    terms: Sequence[tuple[float, Floats, Floats]], confidence: float = CONFIDENCE
+) -> Interval:
+    """Give a weighted sum of ratios on common replications, with its paired interval.
+
+    With weights 1, -1, -1 and 1 it is how much a difference differs: between two worlds, say.
+
+    Parameters
+    ----------
+    terms
+        Weight, numerator and denominator of each ratio, the last two of shape (R, M); row r of all
+        is the same replication.
+    """
+    shape = terms[0][1].shape
+    value, left_out, counts = np.zeros(shape[1:]), np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+    for weight, numerator, denominator in terms:
+        ratio, without = _jackknife(numerator, denominator)
+        value += weight * ratio
+        left_out += weight * without
+        counts |= denominator != 0
+    return _student(value, left_out, counts, confidence)
 
 
 def p_below_zero(interval: Interval, confidence: float = CONFIDENCE) -> Floats:

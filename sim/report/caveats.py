@@ -6,6 +6,7 @@ from sim.config import redial_of
 from sim.records import HOURS_PER_WEEK
 from sim.report.estimate import listing
 from sim.report.precision import precision_caveats
+from sim.report.robustness import robustness
 from sim.report.study import Study
 
 FEW_RUNS, MANY_COMPARISONS = 10, 10
@@ -58,6 +59,13 @@ def _about_evidence(study: Study) -> Iterator[str]:
         yield (
             f"Of all these figures this experiment varied {keys} alone; what follows from being "
             "wrong about the others has not been tried."
+        )
+    elif found := robustness(study):
+        yield (
+            f"{found.assumptions} assumptions were moved over their declared ranges, each place in "
+            "a range as likely as any other and none depending on another. What lies outside the "
+            "ranges has not been tried, nor the figures that declare none; and how designs, "
+            "channels and rules are described is the same in all sets."
         )
     elif assumed:
         yield (

@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
-from sim.report import aftermath, alliance, penalties, select
+from sim.report import aftermath, alliance, penalties, robust, select
 from sim.report.answer import answer, led_by_choice, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
@@ -44,6 +44,7 @@ BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by sectio
         "balance": alliance.balance,
         "events": aftermath.events,
         "break_even": penalties.beside,
+        "robust": robust.beside,
     }
 )
 

@@ -18,13 +18,16 @@ import pyarrow.parquet as pq
 from sim.experiment.errors import WrongInput
 from sim.experiment.penalty import BREAK_EVEN
 from sim.experiment.results import (
+    ACCOUNTING,
     COMPARISON,
     EVENTS,
+    EXCHANGE,
     KPI,
     MANIFEST,
     SUMMARY,
     TIMELINE,
 )
+from sim.experiment.robust.tables import ROBUST_TABLES
 from sim.experiment.select_table import SELECT
 from sim.experiment.tables import CSV_ENCODING, as_named
 from sim.report.over_weeks import OverWeeks, UnknownOrder, read_over_weeks
@@ -32,6 +35,7 @@ from sim.report.over_weeks import OverWeeks, UnknownOrder, read_over_weeks
 WORDS = (
     *("design", "baseline", "force", "channel", "group", "period", "measure", "unit"),
     *("event", "from_force", "to_force", "worst_off", "worst_force", "verdict", "by"),
+    *("against", "own_verdict", "indices", "box", "assumption", "keys", "finds", "side", "end"),
 )
 KPI_COLUMNS = (
     "point",
@@ -57,7 +61,10 @@ SUMMARY_COLUMNS = (
     *ESTIMATE_COLUMNS,
 )
 COMPARISON_COLUMNS = ("point", "design", "baseline", "difference", *ESTIMATE_COLUMNS)
-TABLES = (KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE)  # of every experiment
+TABLES = (
+    *(KPI, SUMMARY, COMPARISON, ACCOUNTING, EXCHANGE, BREAK_EVEN, SELECT, EVENTS, TIMELINE),
+    *ROBUST_TABLES,
+)
 MANIFEST_KEYS = ("experiment", "centre", "evidence", "designs", "seed", "versions", "engine")
 
 

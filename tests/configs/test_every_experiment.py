@@ -20,6 +20,8 @@ SHORT = {
     "max_replications": "2",
     "starts": '"mon 00:30"',
     "lasts_h": "1",
+    "n": "2",
+    "replications": "2",
 }
 
 every_experiment = pytest.mark.parametrize("file", EXPERIMENTS, ids=lambda file: file.stem)

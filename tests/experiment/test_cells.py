@@ -5,6 +5,7 @@ import pytest
 from experiment.small_experiment import write_experiment
 
 import sim.experiment.cells as room
+from sim.config import ConfigError, Problem
 from sim.experiment import Silent, read_study
 from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.executors import InlineExecutor
@@ -33,7 +34,7 @@ def study(tmp_path):
     return read_study(write_experiment(tmp_path))
 
 
-def runs(study, progress, store=None, block=1):
+def runs(study, progress, store=None, block=1, refused=None):
     return CellRuns(
         study,
         CELLS,
@@ -43,6 +44,7 @@ def runs(study, progress, store=None, block=1):
         progress=progress,
         store=store,
         block=block,
+        refused=refused,
     )
 
 
@@ -105,3 +107,16 @@ def test_an_interruption_keeps_what_was_finished(study, tmp_path, monkeypatch):
     progress = Counting()
     runs(study, progress, store).run([Wanted(point, ("apart",), 0, 4)])
     assert progress.simulated == 2
+
+
+def test_a_point_that_cannot_be_drawn_is_noted_or_ends_the_run(study, monkeypatch):
+    def contradicts(*_):
+        raise ConfigError([Problem(study.path, "contradicts itself")])
+
+    monkeypatch.setattr(room, "run_cells", contradicts)
+    wanted, progress, refused = Wanted(study.points[0], ("apart",), 0, 3), Counting(), {}
+    with pytest.raises(ConfigError, match="contradicts itself"):
+        runs(study, progress).run([wanted])
+    runs(study, progress, refused=refused).run([wanted])
+    assert "contradicts itself" in str(refused[study.points[0].digest])
+    assert (progress.weeks, progress.simulated) == (3, 0)

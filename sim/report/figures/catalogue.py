@@ -23,9 +23,11 @@ from sim.report.figures import (
     heat_map,
     ladder,
     load,
+    robust,
     select,
     service_level,
     sweep,
+    tornado,
     winners,
 )
 from sim.report.figures.style import STYLE, Drawing
@@ -48,6 +50,12 @@ class Section:
     heading: str
     drawings: Callable[[Study], Iterator[Drawing]]
     otherwise: str = ""
+
+
+def _robust(study: Study) -> Iterator[Drawing]:
+    """Give the shares of all conclusions, and what single assumptions do to some of them."""
+    yield from robust.drawings(study)
+    yield from tornado.drawings(study)
 
 
 SECTIONS = (
@@ -73,6 +81,7 @@ SECTIONS = (
     Section("balance", "Who works for whom", balance.drawings),
     Section("events", "What happens when it breaks", event_lines.drawings),
     Section("break_even", "How much longer a shared call may take", break_even.drawings),
+    Section("robust", "Where it holds, wherever the assumptions lie", _robust),
     Section("varied", "What a changed assumption does", sweep.drawings),
 )
 

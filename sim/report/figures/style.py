@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -174,13 +175,13 @@ class Sheet:
     body_height_in
         What the panels need, tick labels and axis labels included.
     legend
-        Lines of the legend.
+        Lines of the legend, or patches of areas.
     footer
         Where the numbers come from, and what bars and bands mean.
     """
 
     def __init__(
-        self, title: str, body_height_in: float, legend: Sequence[Line2D], footer: str
+        self, title: str, body_height_in: float, legend: Sequence[Artist], footer: str
     ) -> None:
         columns, rows = _legend_grid(legend)
         self._top_in = MARGIN_IN + 0.3 + 0.172 * rows + 0.08
@@ -240,7 +241,7 @@ class Sheet:
         )
 
 
-def _legend_grid(legend: Sequence[Line2D]) -> tuple[int, int]:
+def _legend_grid(legend: Sequence[Artist]) -> tuple[int, int]:
     """Give columns and rows of a legend that keeps within the figure."""
     if not legend:
         return 1, 0

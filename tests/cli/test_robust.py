@@ -1,0 +1,57 @@
+"""What `sim run` and `sim check` say of robust conclusions."""
+
+import sys
+
+import pytest
+from experiment.test_robust_run import CONCLUSIONS, ROBUST, write
+
+import sim.report
+from sim.cli import main
+
+
+@pytest.fixture
+def sim_(monkeypatch, capfd):
+    """Run a command in this process; give its exit status, output and errors."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sim", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capfd.readouterr()
+        return ended.value.code or 0, printed.out, printed.err
+
+    return run
+
+
+def test_a_run_prints_a_line_for_each_conclusion_after_the_answer(sim_, tmp_path, monkeypatch):
+    monkeypatch.setattr(sim.report, "draw_report", lambda folder: folder / "report.html")
+    path = write(tmp_path, more=(ROBUST + CONCLUSIONS).replace("n = 8", "n = 2"))
+    options = ("--jobs", 1, "--replications", 2, "--out", tmp_path / "results")
+    status, out, err = sim_("run", path, *options)
+    assert status == 0
+    lines = out.splitlines()
+    after = lines[lines.index("Where it holds, wherever the assumptions lie") :]
+    text = " ".join(" ".join(after).split())
+    assert "Together [bold] beats Apart: 999, all forces " in text
+    assert "Apart meets the target: 999, =East " in text
+    assert "Together [bold] beats Apart: all channels, all forces, " in text
+    assert "average answer time" in text
+    assert "Shares of 4 sets of assumptions drawn evenly" in text
+    assert "2 replications each; not probabilities." in text
+    assert max(map(len, lines)) <= 100
+    assert "small, assumptions: 2 designs, 13 points." in err
+
+
+def test_a_check_says_how_many_sets_there_will_be(sim_, tmp_path):
+    status, out, _ = sim_("check", write(tmp_path))
+    assert status == 0
+    said = "3 conclusions asked of 2 assumptions over their ranges: 37 sets x 2 designs x 3"
+    assert said in " ".join(out.split())
+
+
+def test_a_wrong_conclusion_exits_2_and_names_it(sim_, tmp_path):
+    path = write(tmp_path, more=(ROBUST + CONCLUSIONS).replace('"=East"', '"East"'))
+    status, _, err = sim_("check", path)
+    assert status == 2
+    assert 'robust.conclusions.1.force = "East"' in err
+    assert 'did you mean "=East"?' in err
