@@ -64,7 +64,7 @@ def timed(runs, store, replications, time_s, **options):
         store=store,
         progress=Watcher(),
         over=budget.over,
-        **{"executor": InlineExecutor(), "jobs": 1, "work": fake_work, **options},
+        **{"executor": InlineExecutor(), "jobs": 1, "work": fake_work, "block": 1, **options},
     )
     return cut_to_complete(by_index, replications, budget), by_index
 
