@@ -174,12 +174,15 @@ def _compute(  # noqa: PLR0913 - each is a part of its own
     progress.start(name, len(runs), len(runs[0].point.designs), done, wanted)
     try:
         with executor_for(means.engine, means.jobs, means.scheduler) as executor:
+            workers = workers_of(executor, means.jobs)
+            if means.scheduler is not None:
+                progress.notice(f"{workers} tasks at a time on the cluster of {means.scheduler}.")
             return run_points(
                 runs,
                 asked,
                 store=store,
                 executor=executor,
-                jobs=workers_of(executor, means.jobs),
+                jobs=workers,
                 work=run_task,
                 progress=progress,
                 over=budget.over,

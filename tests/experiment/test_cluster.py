@@ -171,19 +171,6 @@ def test_a_cluster_without_workers_is_refused(dask, run, monkeypatch):
         run(scheduler=dask.address)
 
 
-def test_a_scheduler_that_is_lost_ends_the_run(run, tmp_path):
-    another = Cluster(tmp_path)
-    try:
-        another.have(1)
-        with pytest.raises(CannotGoOn, match="scheduler is gone"):
-            run(scheduler=another.address, progress=Once(2, another.scheduler.kill))
-    finally:
-        another.close()
-    watcher = Watcher()
-    run(jobs=1, progress=watcher)
-    assert watcher.found >= 2
-
-
 @pytest.mark.parametrize("server", ["nobody", "mute"])
 def test_a_scheduler_that_does_not_answer_is_told_in_time(run, monkeypatch, server):
     monkeypatch.setattr(cluster, "CONNECT_S", 1.0)
@@ -213,3 +200,13 @@ def test_without_the_library_the_message_says_how_to_install_it(run, monkeypatch
 def test_jobs_and_a_scheduler_are_not_asked_for_at_once(run):
     with pytest.raises(WrongInput, match="--jobs 2: cannot be had together with --scheduler"):
         run(scheduler="tcp://127.0.0.1:1", jobs=2)
+
+
+def test_a_scheduler_that_is_lost_ends_the_run(dask, run):
+    """The last test of the file: nothing is left of the cluster."""
+    dask.have(1)
+    with pytest.raises(CannotGoOn, match="scheduler is gone"):
+        run(scheduler=dask.address, progress=Once(2, dask.scheduler.kill))
+    watcher = Watcher()
+    run(jobs=1, progress=watcher)
+    assert watcher.found >= 2
