@@ -35,10 +35,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Beside:
-    """Sentences and tables of a section; nothing where a section is its figures alone."""
+    """Sentences and tables of a section; nothing where a section is its figures alone.
+
+    Tables follow the figures, or come before them where they are what the reader came for.
+    """
 
     sentences: Sequence[str] = field(default=())
     tables: Sequence[Table] = field(default=())
+    tables_first: bool = False
 
 
 NOTHING = Beside()

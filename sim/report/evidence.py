@@ -11,7 +11,11 @@ from sim.report.study import Study
 
 ASSUMPTION = "assumption:"
 UNITS = {"s": "s", "h": "h", "erl": "erl"}
-WORDS = {"handle": "handling time", "cv": "spread (coefficient of variation)"}
+WORDS = {
+    "handle": "handling time",
+    "cv": "spread (coefficient of variation)",
+    "after": "others answer after",
+}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
-from sim.report import aftermath, alliance, penalties
+from sim.report import aftermath, alliance, needed, penalties
 from sim.report.answer import answer, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
@@ -24,6 +24,7 @@ from sim.report.evidence import evidence_rows
 from sim.report.figures.catalogue import Picture, Section
 from sim.report.figures.style import colour_of
 from sim.report.study import Study
+from sim.report.sweep import Sweep, sweep_of
 from sim.report.tables import (
     glance_rows,
     glossary,
@@ -34,10 +35,13 @@ from sim.report.tables import (
 
 TEMPLATE, STYLE_SHEET = "page.html", "page.css"
 LONGEST_TABLE = 60  # rows in the text; longer tables go to the end
+CONTENTS = Markup("<!--contents-->")
+NAMED_KEYS = 4
 LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times larger than the PNG
 
 BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by section
     {
+        "varied": needed.beside,
         "winners": alliance.winners,
         "balance": alliance.balance,
         "events": aftermath.events,
@@ -66,7 +70,8 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
     """Give the page's HTML."""
     shown, later = pages_of(level_rows(study), LONGEST_TABLE)
     beside = {name: told(study) for name, told in BESIDE.items()}
-    return (
+    swept = sweep_of(study)
+    text = (
         _environment()
         .get_template(TEMPLATE)
         .render(
@@ -75,7 +80,9 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             style=_read(STYLE_SHEET),
             answer=led_by_events(answer(study), beside["events"].sentences),
             compared=bool(study.others),
-            varied=study.varied,
+            varied=about_points(swept),
+            swept=bool(swept.axes),
+            contents=CONTENTS,
             altered=study.results.altered,
             glance=glance_rows(study) if later else [],
             levels=shown if not later else [],
@@ -99,6 +106,34 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             kpi=KPI,
         )
     )
+    return text.replace(CONTENTS, contents(text), 1)
+
+
+def contents(html: str) -> str:
+    """Give the list of a page's sections, each a link, in the order in which they stand."""
+    found = re.findall(r'<section id="(\w+)">\s*<h2>(.*?)</h2>', html)
+    lines = [f'<li><a href="#{name}">{heading}</a></li>' for name, heading in found]
+    return "\n".join(("<nav><h2>On this page</h2><ul>", *lines, "</ul></nav>"))
+
+
+def about_points(swept: Sweep) -> str:
+    """Say for which point of a sweep the page is; nothing where nothing is varied."""
+    study = swept.study
+    if not study.varied:
+        return ""
+    if not swept.axes:
+        return f"Of each varied key a single value was tried: {_at(study)}. So there is one point."
+    points = f"{len(swept.points)} points were simulated"
+    drawn = ", drawn at random over the ranges" if swept.sampled else ""
+    where = _at(study) if len(study.varied) <= NAMED_KEYS else f"point {study.point}"
+    return (
+        f"{points}{drawn}. Where nothing else is said, this page is about {where}, nearest to what "
+        "the centre itself says."
+    )
+
+
+def _at(study: Study) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in study.varied.items())
 
 
 def _environment() -> Environment:

@@ -18,6 +18,7 @@ from sim.experiment.results import COMPARISON, MANIFEST, SUMMARY
 from sim.experiment.tables import ALL
 from sim.records import HOURS_PER_WEEK
 from sim.report.estimate import Estimate, duration
+from sim.report.nearness import distances
 from sim.report.over_weeks import Labels, OverWeeks
 from sim.report.results import ReportError, Results
 
@@ -175,15 +176,6 @@ class Study:
         """By varied key: its value here, as written in `summary.csv`."""
         return dict(self.results.varied.get(self.point, {}))
 
-    def along(self, key: str) -> list[tuple[str, "Study"]]:
-        """Give the studies that differ from this one in one varied key alone, by its value."""
-        found = [
-            (values[key], Study(self.results, point))
-            for point, values in self.results.varied.items()
-            if all(values[name] == value for name, value in self.varied.items() if name != key)
-        ]
-        return sorted(found, key=lambda item: _sortable(item[0]))
-
     @cached_property
     def answered_within_s(self) -> tuple[int, ...]:
         """The times for which the share answered by then is known, in seconds, in order."""
@@ -264,18 +256,8 @@ class Study:
 
 def reference_study(results: Results) -> Study:
     """Give the point that the report is about: the one nearest to the centre's own values."""
-    own = {row["key"]: row["value"] for row in results.manifest["evidence"]}
-
-    def distance(point: int) -> float:
-        total = 0.0
-        for key, value in results.varied.get(point, {}).items():
-            try:
-                total += abs(float(value) - float(own[key]))
-            except (KeyError, TypeError, ValueError):
-                continue  # nobody says what it was
-        return total
-
-    study = Study(results, min(results.varied, key=lambda point: (distance(point), point)))
+    away = distances(results.varied, results.manifest["centre"])
+    study = Study(results, min(away, key=lambda point: (away[point], point)))
     _check_whole(study)
     return study
 
@@ -300,14 +282,6 @@ def _check_whole(study: Study) -> None:
                         f'"{design.name}", force "{row}", channel "{channel.name}", measure '
                         f"{SERVICE_LEVEL}; run the experiment again with `sim run`"
                     )
-
-
-def _sortable(value: str) -> tuple[bool, float, str]:
-    """Sort numbers as numbers, words after them."""
-    try:
-        return False, float(value), value
-    except ValueError:
-        return True, 0.0, value
 
 
 def _by_name(rows: pd.DataFrame, keys: list[str], value: str) -> dict[Labels, Estimate]:

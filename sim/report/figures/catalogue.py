@@ -20,9 +20,12 @@ from sim.report.figures import (
     differences,
     event_lines,
     exchange,
+    frontier,
     heat_map,
     ladder,
     load,
+    plane,
+    scatter,
     service_level,
     sweep,
     winners,
@@ -33,8 +36,8 @@ from sim.report.study import Study
 FOLDER = "figures"
 QUICK = {"compress_level": 3}  # a third less time than the usual 6 for a tenth more bytes
 OURS = re.compile(
-    r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+"
-    r"|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
+    r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange"
+    r"|varied_\d+(_forces)?|map_\d+_\d+_\w+|drawn|handlers_\w+|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
     r"(_part\d+)?\.(png|svg)"
 )
 
@@ -49,7 +52,15 @@ class Section:
     otherwise: str = ""
 
 
+def varied(study: Study) -> Iterator[Drawing]:
+    """Draw a sweep: curves along a key, maps over two, marks where points were drawn."""
+    for draw in (sweep.drawings, plane.drawings, scatter.drawings):
+        yield from draw(study)
+
+
 SECTIONS = (
+    Section("varied", "What happens as it is varied", varied),
+    Section("handlers", "What it takes in handlers", frontier.drawings),
     Section("levels", "Answered in time, against the target", service_level.drawings),
     Section("ladder", "From design to design", ladder.drawings),
     Section("hours", "When in the week the target is missed, hour by hour", heat_map.drawings),
@@ -71,7 +82,6 @@ SECTIONS = (
     Section("balance", "Who works for whom", balance.drawings),
     Section("events", "What happens when it breaks", event_lines.drawings),
     Section("break_even", "How much longer a shared call may take", break_even.drawings),
-    Section("varied", "What a changed assumption does", sweep.drawings),
 )
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -179,7 +180,7 @@ class Sheet:
     """
 
     def __init__(
-        self, title: str, body_height_in: float, legend: Sequence[Line2D], footer: str
+        self, title: str, body_height_in: float, legend: Sequence[Artist], footer: str
     ) -> None:
         columns, rows = _legend_grid(legend)
         self._top_in = MARGIN_IN + 0.3 + 0.172 * rows + 0.08
@@ -239,7 +240,7 @@ class Sheet:
         )
 
 
-def _legend_grid(legend: Sequence[Line2D]) -> tuple[int, int]:
+def _legend_grid(legend: Sequence[Artist]) -> tuple[int, int]:
     """Give columns and rows of a legend that keeps within the figure."""
     if not legend:
         return 1, 0
@@ -248,15 +249,17 @@ def _legend_grid(legend: Sequence[Line2D]) -> tuple[int, int]:
     return columns, -(-len(legend) // columns)
 
 
-def design_legend(designs: Sequence[DesignName], *, marks: bool) -> list[Line2D]:
-    """Give the legend's lines of designs, with marks or with dashes."""
+def design_legend(
+    designs: Sequence[DesignName], *, marks: bool, dashes: bool = False
+) -> list[Line2D]:
+    """Give the legend's lines of designs, with marks, or with dashes, or with both."""
     return [
         Line2D(
             [],
             [],
             color=colour_of(design),
             marker=marker_of(design) if marks else "",
-            linestyle="solid" if marks else dashes_of(design),
+            linestyle=dashes_of(design) if dashes or not marks else "solid",
             label=fitted(design.label, 3.6, SMALL_PT + 0.5),
         )
         for design in designs

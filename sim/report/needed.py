@@ -1,0 +1,289 @@
+"""From which value of a varied key on a target is met, and how many handlers that is.
+
+Read off the points of a sweep by straight lines between neighbours; the interval is where the two
+ends of the service level's interval meet the target. A curve that crosses its target more than once
+has no such value, and is said to have none.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, isnan, nan
+
+import numpy as np
+
+from sim.report.beside import Beside, Line, Table
+from sim.report.estimate import MISSING, Estimate, duration, number, percent_number
+from sim.report.evidence import with_unit
+from sim.report.figures.style import colour_of, shown
+from sim.report.study import Channel, DesignName, Study
+from sim.report.sweep import Axis, Sweep, sweep_of
+
+EVERY_FORCE = "Every force"
+MOST_FORCES = 8  # with more of them, all together and every one
+FEWEST_VALUES = 3  # two points are no curve
+COARSE = 6.0  # half-widths between neighbours
+NO_SINGLE = "met on and off"
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where a curve meets its target.
+
+    Parameters
+    ----------
+    value, low, high
+        The varied value at which it does, and its interval. Beyond what was tried: -inf or inf;
+        nowhere in particular: nan.
+    rises
+        Whether more of what is varied helps: the target is met from here on, else up to here.
+    between
+        The values tried on either side, where the service level changes so much from one to the
+        other, far more than chance explains, that a straight line between them says too much.
+    """
+
+    value: float
+    low: float
+    high: float
+    rises: bool
+    between: tuple[float, float] | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the target is met at every value tried."""
+        return self.value == (-inf if self.rises else inf)
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether the target is met at no value tried."""
+        return self.value == (inf if self.rises else -inf)
+
+
+def crossing(values: Sequence[float], levels: Sequence[Estimate], target: float) -> Crossing:
+    """Find where levels along increasing values meet a target.
+
+    Examples
+    --------
+    >>> levels = [Estimate(v, v - 0.02, v + 0.02) for v in (0.82, 0.88, 0.94)]
+    >>> found = crossing([0.8, 0.9, 1.0], levels, 0.9)
+    >>> round(found.low, 3), round(found.value, 3), round(found.high, 3)
+    (0.9, 0.933, 0.967)
+    """
+    rises = levels[-1].value >= levels[0].value
+    if not rises:  # seen from the other side it does
+        values, levels = [-value for value in reversed(values)], list(reversed(levels))
+    value, high, low = (
+        _met_from(values, [getattr(level, part) for level in levels], target)
+        for part in ("value", "low", "high")
+    )
+    between = _too_far_apart(values, levels, value)
+    if rises:
+        return Crossing(value, low, high, rises, between)
+    turned = (-between[1], -between[0]) if between else None
+    return Crossing(-value, -high, -low, rises, turned)
+
+
+def _too_far_apart(
+    values: Sequence[float], levels: Sequence[Estimate], at: float
+) -> tuple[float, float] | None:
+    """Give the neighbours of where a target is met if they differ by more than a line may tell."""
+    if not isfinite(at):
+        return None
+    above = next(place for place, value in enumerate(values) if value >= at)
+    pair = levels[above - 1], levels[above]
+    step = abs(pair[1].value - pair[0].value)
+    halves = [level.half_width for level in pair if level.has_interval]
+    coarse = not halves or step > COARSE * max(halves)
+    return (values[above - 1], values[above]) if coarse else None
+
+
+def _met_from(values: Sequence[float], levels: Sequence[float], target: float) -> float:
+    """Give from where on levels meet the target: -inf everywhere, inf nowhere, nan on and off."""
+    if any(map(isnan, levels)):
+        return nan
+    met = [level >= target for level in levels]
+    first = met.index(True) if any(met) else len(met)
+    if first in {0, len(met)}:
+        return (-inf if all(met) else nan) if first == 0 else inf
+    if not all(met[first:]):
+        return nan
+    share = (target - levels[first - 1]) / (levels[first] - levels[first - 1])
+    return values[first - 1] + share * (values[first] - values[first - 1])
+
+
+def worst(levels: Iterable[Estimate]) -> Estimate:
+    """Give the level of the force that is worst off, each end of the interval by itself."""
+    known = [level for level in levels if not level.missing]
+    if not known:
+        return Estimate()
+    return Estimate(
+        float(np.min([level.value for level in known])),
+        float(np.min([level.low for level in known])),
+        float(np.min([level.high for level in known])),
+        known[0].replications,
+    )
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a design needs for a force, or for every force, to meet the target.
+
+    Parameters
+    ----------
+    staff
+        By value tried, in order: handlers at the desk on average.
+    staff_here
+        The same at the point of the rest of the report.
+    """
+
+    design: DesignName
+    row: str
+    crossing: Crossing
+    values: tuple[float, ...]
+    staff: tuple[float, ...]
+    staff_here: float
+
+    def handlers(self, value: float) -> float:
+        """Give the handlers at a value; nan beyond what was tried."""
+        return float(np.interp(value, self.values, self.staff)) if isfinite(value) else nan
+
+
+def needs(sweep: Sweep, axis: Axis, channel: Channel) -> list[Need]:
+    """Give what each design needs along an axis to keep a channel's promise, row by row."""
+    points = sweep.line(axis)
+    if sweep.sampled or not axis.numeric or len(points) < FEWEST_VALUES:
+        return []
+    return [
+        _need(sweep, points, tuple(axis.numbers), (design, row, channel))
+        for row in rows_of(sweep)
+        for design in sweep.study.designs
+    ]
+
+
+def rows_of(sweep: Sweep) -> tuple[str, ...]:
+    """Give the rows of forces that a need is told for; every one at once comes first."""
+    study = sweep.study
+    if len(study.forces) == 1:
+        return study.forces
+    if len(study.forces) > MOST_FORCES:
+        return (EVERY_FORCE, study.whole)
+    return (EVERY_FORCE, *study.rows)
+
+
+def _need(
+    sweep: Sweep,
+    points: list[int],
+    values: tuple[float, ...],
+    about: tuple[DesignName, str, Channel],
+) -> Need:
+    design, row, channel = about
+    study, everyone = sweep.study, row == EVERY_FORCE
+    forces = study.forces if everyone else (row,)
+    levels = [worst(sweep.level(p, design, force, channel) for force in forces) for p in points]
+    at = study.whole if everyone else row
+    return Need(
+        design,
+        row,
+        crossing(values, levels, channel.target_share),
+        values,
+        tuple(sweep.handlers(point, design, at) for point in points),
+        sweep.handlers(study.point, design, at),
+    )
+
+
+def beside(study: Study) -> Beside:
+    """Give the tables of what each design needs, beside the figures of a sweep."""
+    return Beside(tables=list(tables(sweep_of(study))), tables_first=True)
+
+
+def tables(sweep: Sweep) -> Iterator[Table]:
+    """Give a table for each axis and channel; none where there is no curve to read it from."""
+    for axis in sweep.axes:
+        for channel in sweep.study.channels:
+            found = needs(sweep, axis, channel)
+            if any(isfinite(need.crossing.value) for need in found):
+                yield _table(sweep, axis, channel, found)
+
+
+def _table(sweep: Sweep, axis: Axis, channel: Channel, found: list[Need]) -> Table:
+    staffed = sweep.staff_varies(sweep.line(axis))
+    columns: tuple[str, ...] = ("Design", "Target met", "95% interval")
+    caption = (
+        f"{axis.words}: where {percent_number(channel.target_share, 0)}% of {channel.contacts} are "
+        f"answered within {duration(channel.within_s)}, read off between the values tried "
+        f"({axis.labels[0]} to {axis.labels[-1]})."
+    )
+    if staffed:
+        columns += ("Handlers then", "95% interval", "Handlers here")
+        caption += (
+            " Handlers: at the desk, the mean of the week; here: at "
+            f"{sweep.here(axis)}, as in the rest of this report."
+        )
+    groups = [
+        (
+            row if row == EVERY_FORCE else shown(row),
+            [_line(axis, need, staffed=staffed) for need in found if need.row == row],
+        )
+        for row in rows_of(sweep)
+    ]
+    return Table(caption + sweep.held(axis), columns, groups, frozenset({0}))
+
+
+def _line(axis: Axis, need: Need, *, staffed: bool) -> Line:
+    found = need.crossing
+    cells = [met(axis, found), interval(axis, found)]
+    if staffed:
+        if found.between:
+            found = Crossing(nan, *found.between, found.rises)
+        low, high = sorted((need.handlers(found.low), need.handlers(found.high)))
+        unknown = isnan(low) or isnan(high)
+        cells += [
+            _handlers(need, found),
+            MISSING if unknown else f"{number(low, 1)} to {number(high, 1)}",
+            MISSING if isnan(need.staff_here) else number(need.staff_here, 1),
+        ]
+    return Line(need.design.label, tuple(cells), colour_of(need.design))
+
+
+def _handlers(need: Need, found: Crossing) -> str:
+    """Give the handlers where a target is met, or that they are fewer or more than any tried."""
+    if isfinite(found.value):
+        return number(need.handlers(found.value), 1)
+    if isnan(found.value) or not found.rises or isnan(sum(need.staff)):
+        return MISSING
+    if found.everywhere:
+        return f"under {number(min(need.staff), 1)}"
+    return f"over {number(max(need.staff), 1)}"
+
+
+def met(axis: Axis, found: Crossing) -> str:
+    """Say where a target is met: "from 0.94 on"."""
+    if isnan(found.value):
+        return NO_SINGLE
+    if found.everywhere:
+        return "at all tried"
+    if found.nowhere:
+        return "at none tried"
+    if found.between:
+        ends = [with_unit(axis.keys[0], end) for end in found.between]
+        return f"{'from' if found.rises else 'up to'} between {ends[0]} and {ends[1]}"
+    at = rounded(axis, found.value, found)
+    return f"from {at} on" if found.rises else f"up to {at}"
+
+
+def interval(axis: Axis, found: Crossing) -> str:
+    """Give the interval of where a target is met: "0.93 to 0.95"."""
+    if found.between:
+        return "values too far apart"
+    if not isfinite(found.value) or isnan(found.low) or isnan(found.high):
+        return MISSING
+    low = rounded(axis, found.low, found) if found.low > -inf else f"below {axis.labels[0]}"
+    high = rounded(axis, found.high, found) if found.high < inf else f"above {axis.labels[-1]}"
+    return f"{low} to {high}"
+
+
+def rounded(axis: Axis, value: float, found: Crossing) -> str:
+    """Give a value with its unit and the digits that the interval supports."""
+    ends = [end for end in (found.low, found.high) if isfinite(end)]
+    spread = max(ends) - min(ends) if len(ends) > 1 else abs(found.value) / 10
+    digits = int(np.clip(1 - np.floor(np.log10(spread or 1.0)), 0, 6))
+    return with_unit(axis.keys[0], round(value, digits))
