@@ -7,12 +7,13 @@ from sim.report.figures.catalogue import FOLDER, SECTIONS, clear, keep, pictures
 from sim.report.page import Illustrated, page
 from sim.report.results import read_results
 from sim.report.study import reference_study
+from sim.report.workbook import write_workbook
 
 REPORT = "report.html"
 
 
 def draw_report(results: Path) -> Path:
-    """Draw `report.html` and `figures/` into a results folder, and give the path of the page.
+    """Write `report.html`, `figures/` and `summary.xlsx` into a results folder; give the page.
 
     Reads nothing but `manifest.json`, `kpi.parquet`, `summary.csv`, `comparison.csv` and, where
     they are there, the tables of accounts, exchange, events and break-even. The same folder gives
@@ -35,6 +36,7 @@ def draw_report(results: Path) -> Path:
         if drawn or section.otherwise:
             illustrated.append(Illustrated(section, drawn))
     clear(folder, {picture.name for part in illustrated for picture in part.pictures})
+    write_workbook(study)
     path = results / REPORT
     text = page(study, illustrated)
     write_atomically(path, lambda file: file.write(text.encode()))

@@ -285,5 +285,5 @@ def rounded(axis: Axis, value: float, found: Crossing) -> str:
     """Give a value with its unit and the digits that the interval supports."""
     ends = [end for end in (found.low, found.high) if isfinite(end)]
     spread = max(ends) - min(ends) if len(ends) > 1 else abs(found.value) / 10
-    digits = int(np.clip(1 - np.floor(np.log10(spread or 1.0)), 0, 6))
+    digits = int(np.clip(np.ceil(-np.log10(spread or 1.0)), 0, 6))
     return with_unit(axis.keys[0], round(value, digits))

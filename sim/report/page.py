@@ -32,6 +32,7 @@ from sim.report.tables import (
     option_words,
     pages_of,
 )
+from sim.report.workbook import WORKBOOK
 
 TEMPLATE, STYLE_SHEET = "page.html", "page.css"
 LONGEST_TABLE = 60  # rows in the text; longer tables go to the end
@@ -82,6 +83,8 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             compared=bool(study.others),
             varied=about_points(swept),
             swept=bool(swept.axes),
+            here=f"From here on, this page is about {_where(study)}.",
+            workbook=WORKBOOK,
             contents=CONTENTS,
             altered=study.results.altered,
             glance=glance_rows(study) if later else [],
@@ -123,13 +126,15 @@ def about_points(swept: Sweep) -> str:
         return ""
     if not swept.axes:
         return f"Of each varied key a single value was tried: {_at(study)}. So there is one point."
-    points = f"{len(swept.points)} points were simulated"
     drawn = ", drawn at random over the ranges" if swept.sampled else ""
-    where = _at(study) if len(study.varied) <= NAMED_KEYS else f"point {study.point}"
     return (
-        f"{points}{drawn}. Where nothing else is said, this page is about {where}, nearest to what "
-        "the centre itself says."
+        f"{len(swept.points)} points were simulated{drawn}. The answer above is for {_where(study)}, "
+        "nearest to what the centre itself says."
     )
+
+
+def _where(study: Study) -> str:
+    return _at(study) if len(study.varied) <= NAMED_KEYS else f"point {study.point}"
 
 
 def _at(study: Study) -> str:

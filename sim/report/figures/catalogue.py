@@ -44,12 +44,16 @@ OURS = re.compile(
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of the page with its figures, and what is said where there is none."""
+    """A heading of the page with its figures, and what is said where there is none.
+
+    Sections that lead come before the table of the one point that the rest of the page is about.
+    """
 
     name: str
     heading: str
     drawings: Callable[[Study], Iterator[Drawing]]
     otherwise: str = ""
+    leads: bool = False
 
 
 def varied(study: Study) -> Iterator[Drawing]:
@@ -59,8 +63,8 @@ def varied(study: Study) -> Iterator[Drawing]:
 
 
 SECTIONS = (
-    Section("varied", "What happens as it is varied", varied),
-    Section("handlers", "What it takes in handlers", frontier.drawings),
+    Section("varied", "What happens as it is varied", varied, leads=True),
+    Section("handlers", "What it takes in handlers", frontier.drawings, leads=True),
     Section("levels", "Answered in time, against the target", service_level.drawings),
     Section("ladder", "From design to design", ladder.drawings),
     Section("hours", "When in the week the target is missed, hour by hour", heat_map.drawings),
