@@ -265,7 +265,9 @@ def met(axis: Axis, found: Crossing) -> str:
         return "at none tried"
     if found.between:
         ends = [with_unit(axis.keys[0], end) for end in found.between]
-        return f"{'from' if found.rises else 'up to'} between {ends[0]} and {ends[1]}"
+        if found.rises:
+            return f"from {ends[1]} on, not at {ends[0]}"
+        return f"up to {ends[0]}, not at {ends[1]}"
     at = rounded(axis, found.value, found)
     return f"from {at} on" if found.rises else f"up to {at}"
 
