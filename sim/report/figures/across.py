@@ -44,7 +44,7 @@ class Across:
     def draw(self, axes: Axes, width_in: float, *, named: bool = True) -> None:
         """Set limits and ticks: a stroke for every value, a label for those that have room."""
         low, high = self.places[0], self.places[-1]
-        spare = 0.04 * (high - low) or 0.5
+        spare = 0.04 * (high - low) if self.axis.numeric and high > low else 0.5
         axes.set_xlim(low - spare, high + spare)
         scale = width_in / (high - low + 2 * spare)
         labels = self._labels(scale)
