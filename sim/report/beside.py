@@ -46,3 +46,12 @@ class Beside:
 
 
 NOTHING = Beside()
+
+
+def together(*parts: Beside) -> Beside:
+    """Give what several parts of the report have to say in one section, in their order."""
+    return Beside(
+        [text for part in parts for text in part.sentences],
+        [table for part in parts for table in part.tables],
+        any(part.tables_first for part in parts),
+    )

@@ -94,6 +94,8 @@ def in_words(study: Study, key: str) -> str:
             pass
         case ["groups", group, "shifts", number, *rest] if _is_shift(study, group, number):
             about = f"{group}, {centre.groups[group].shifts[int(number)].name}"
+        case ["groups", group, "reserve", name] if name in centre.channels:
+            return f"{group}: handlers kept free of {centre.channels[name].label}"
         case ["groups", about, *rest]:
             pass
         case ["designs", name, *rest]:

@@ -96,6 +96,19 @@ def _too_far_apart(
     return (values[above - 1], values[above]) if coarse else None
 
 
+def in_whole_numbers(found: Crossing) -> Crossing:
+    """Give the first whole number (or the last, where less helps) at which the target is met.
+
+    >>> in_whole_numbers(Crossing(1.6, 1.2, 2.1, True)).high
+    3
+    """
+    edge = np.ceil if found.rises else np.floor
+    value, low, high = (
+        int(edge(end)) if isfinite(end) else end for end in (found.value, found.low, found.high)
+    )
+    return Crossing(value, low, high, found.rises)
+
+
 def _met_from(values: Sequence[float], levels: Sequence[float], target: float) -> float:
     """Give from where on levels meet the target: -inf everywhere, inf nowhere, nan on and off."""
     if any(map(isnan, levels)):
@@ -153,7 +166,7 @@ def needs(sweep: Sweep, axis: Axis, channel: Channel) -> list[Need]:
     if sweep.sampled or not axis.numeric or len(points) < FEWEST_VALUES:
         return []
     return [
-        _need(sweep, points, tuple(axis.numbers), (design, row, channel))
+        _need(sweep, axis, points, (design, row, channel))
         for row in rows_of(sweep)
         for design in sweep.study.designs
     ]
@@ -170,21 +183,19 @@ def rows_of(sweep: Sweep) -> tuple[str, ...]:
 
 
 def _need(
-    sweep: Sweep,
-    points: list[int],
-    values: tuple[float, ...],
-    about: tuple[DesignName, str, Channel],
+    sweep: Sweep, axis: Axis, points: list[int], about: tuple[DesignName, str, Channel]
 ) -> Need:
     design, row, channel = about
     study, everyone = sweep.study, row == EVERY_FORCE
     forces = study.forces if everyone else (row,)
     levels = [worst(sweep.level(p, design, force, channel) for force in forces) for p in points]
     at = study.whole if everyone else row
+    found = crossing(axis.numbers, levels, channel.target_share)
     return Need(
         design,
         row,
-        crossing(values, levels, channel.target_share),
-        values,
+        in_whole_numbers(found) if axis.whole else found,
+        tuple(axis.numbers),
         tuple(sweep.handlers(point, design, at) for point in points),
         sweep.handlers(study.point, design, at),
     )
@@ -234,11 +245,9 @@ def _line(axis: Axis, need: Need, *, staffed: bool) -> Line:
     if staffed:
         if found.between:
             found = Crossing(nan, *found.between, found.rises)
-        low, high = sorted((need.handlers(found.low), need.handlers(found.high)))
-        unknown = isnan(low) or isnan(high)
         cells += [
             _handlers(need, found),
-            MISSING if unknown else f"{number(low, 1)} to {number(high, 1)}",
+            _handlers_interval(need, found),
             MISSING if isnan(need.staff_here) else number(need.staff_here, 1),
         ]
     return Line(need.design.label, tuple(cells), colour_of(need.design))
@@ -253,6 +262,18 @@ def _handlers(need: Need, found: Crossing) -> str:
     if found.everywhere:
         return f"under {number(min(need.staff), 1)}"
     return f"over {number(max(need.staff), 1)}"
+
+
+def _handlers_interval(need: Need, found: Crossing) -> str:
+    """Give the handlers at the ends of the interval, or that it goes on beyond what was tried."""
+    few, many = (need.handlers(end) for end in (found.low, found.high))
+    if not found.rises:
+        few, many = many, few
+    if isnan(few) and isnan(many):
+        return MISSING
+    if isnan(many):
+        return f"{number(few, 1)} and more"
+    return f"up to {number(many, 1)}" if isnan(few) else f"{number(few, 1)} to {number(many, 1)}"
 
 
 def met(axis: Axis, found: Crossing) -> str:

@@ -128,7 +128,7 @@ def about_points(swept: Sweep) -> str:
         return f"Of each varied key a single value was tried: {_at(study)}. So there is one point."
     drawn = ", drawn at random over the ranges" if swept.sampled else ""
     return (
-        f"{len(swept.points)} points were simulated{drawn}. The answer above is for "
+        f"{len(swept.points)} points were simulated{drawn}. Where a single one is meant, it is "
         f"{_where(study)}, nearest to what the centre itself says."
     )
 

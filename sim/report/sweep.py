@@ -22,6 +22,7 @@ STAFFED = "staffed_h"
 GRID = "grid"
 LINKED_FROM = 4  # fewer drawn points may stand in the same order by accident
 SAID = {"staffing.scale": "Staffing (times the centre's rota)"}
+LONGEST_LISTING = 30
 _STAFF_DIFFERS = 0.02  # below that it is overtime, not another rota
 
 
@@ -53,6 +54,12 @@ class Axis:
     def numbers(self) -> list[float]:
         """The values as numbers; their places in the order where they are words."""
         return [float(v) for v in self.values] if self.numeric else [*map(float, range(len(self)))]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the values are counts, between which there is nothing."""
+        last = self.keys[0].rsplit("_", 1)[-1]
+        return self.numeric and last not in UNITS and all(n.is_integer() for n in self.numbers)
 
     @property
     def ticks(self) -> tuple[str, ...]:
@@ -217,6 +224,11 @@ def _words(study: Study, keys: tuple[str, ...]) -> str:
     parts = [text.rpartition(": ") for text in said]
     last = keys[0].rsplit(".", 1)[-1].rsplit("_", 1)[-1]
     unit = f" ({UNITS[last]})" if last in UNITS else ""
-    if len(keys) > 1 and len({detail for *_, detail in parts}) == 1 and all(p[0] for p in parts):
-        return f"{parts[0][2]}{unit}, {listing([about for about, *_ in parts])} together"
-    return f"{said[0]}{unit}" + (f" and {len(said) - 1} more in step" if len(said) > 1 else "")
+    if len(keys) == 1:
+        return f"{said[0]}{unit}"
+    if len({detail for *_, detail in parts}) == 1 and all(about for about, *_ in parts):
+        detail, where = parts[0][2], listing([about for about, *_ in parts])
+        many = len(where) > LONGEST_LISTING
+        alike = f"{len(keys)} alike" if many else f"{where} alike"
+        return f"{detail[:1].upper()}{detail[1:]}{unit}, {alike}"
+    return f"{said[0]}{unit}, {len(said) - 1} more in step"

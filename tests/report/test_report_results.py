@@ -11,7 +11,6 @@ from synthetic_results import Synthetic, write_results
 from sim.report import ReportError, draw_report
 from sim.report.results import read_results
 from sim.report.study import reference_study
-from sim.report.sweep import sweep_of
 
 FILES = ("manifest.json", "kpi.parquet", "summary.csv", "comparison.csv")
 
@@ -151,12 +150,10 @@ def test_a_sweep_is_reported_at_the_point_nearest_to_the_centre_itself(
 ) -> None:
     study = study_of(points=(0.8, 0.98, 1.3))
     assert study.varied == {"staffing.scale": "0.98"}
-    sweep = sweep_of(study)
-    (axis,) = sweep.axes
-    assert axis.values == ("0.8", "0.98", "1.3")
+    assert [value for value, _ in study.along("staffing.scale")] == ["0.8", "0.98", "1.3"]
     levels = [
-        sweep.level(point, study.baseline, "all", study.main_channel).value
-        for point in sweep.line(axis)
+        point.estimate("isolation", "all", "emergency", "service_level").value
+        for _, point in study.along("staffing.scale")
     ]
     assert levels == sorted(levels)
     assert levels[0] < levels[2]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.estimate import Estimate, duration, listing, number
+from sim.report.estimate import Estimate, duration, listing, number, percent_number
 from sim.report.figures.style import (
     GRID,
     SMALL_PT,
@@ -44,7 +44,8 @@ def drawings(study: Study) -> Iterator[Drawing]:
     if not sweep.axes or not sweep.staff_varies(sweep.points):
         return
     for channel in study.channels:
-        title = f"{channel.promise}, against handlers at the desk"
+        target = percent_number(channel.target_share, 0)
+        title = f"{channel.promise} (target {target}%), against handlers at the desk"
         rows = study.rows if len(study.rows) <= MOST_PANELS else study.rows[:1]
         yield Drawing(
             f"{STEM}_{study.slug(channel)}",

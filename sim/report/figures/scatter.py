@@ -134,7 +134,7 @@ def _figure(sweep: Sweep, channel: Channel, axes_here: Sequence[Axis], title: st
 def _panel(axes: Axes, sweep: Sweep, axis: Axis, channel: Channel) -> None:
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    draw_target(axes, channel, named=False)
+    draw_target(axes, channel)
     numbers = dict(zip(axis.values, axis.numbers, strict=True))
     across = [numbers[sweep.value(point, axis)] for point in sweep.points]
     for design in sweep.study.designs:

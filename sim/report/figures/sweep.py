@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.estimate import Estimate, duration
+from sim.report.estimate import Estimate, duration, percent_number
 from sim.report.figures.across import Across
 from sim.report.figures.style import (
     GRID,
@@ -137,15 +137,19 @@ def _large_figure(curves: _Curves, rows: Sequence[str], title: str) -> Figure:
             left_in = LEFT_IN + column * (width_in + GAP_IN)
             axes = sheet.panel(left_in, ABOVE_IN + line * step_in, width_in, PANEL_IN)
             axes.set_ylim(_limits(curves, study.rows, channel))
-            _panel(axes, curves, row, channel, named=True)
+            _panel(axes, curves, row, channel)
             curves.across.draw(axes, width_in)
-            heading = fitted(f"{shown(row)}: {channel.label}", width_in, weight="bold")
+            heading = fitted(_heading(row, channel), width_in, weight="bold")
             axes.set_title(heading, loc="left", weight="bold", pad=4)
             words = fitted(curves.across.words, width_in, SMALL_PT + 0.5)
             axes.set_xlabel(words, size=SMALL_PT + 0.5)
             within = f"% within {duration(channel.within_s)}"
             axes.set_ylabel(fitted(within, PANEL_IN, SMALL_PT + 0.5), size=SMALL_PT + 0.5)
     return sheet.figure
+
+
+def _heading(row: str, channel: Channel) -> str:
+    return f"{shown(row)}: {channel.label}, target {percent_number(channel.target_share, 0)}%"
 
 
 def _sheet(curves: _Curves, title: str, body_in: float) -> Sheet:
@@ -194,7 +198,7 @@ def _small_figure(curves: _Curves, forces: Sequence[str], title: str) -> Figure:
         left_in = LEFT_IN + column * (width_in + SMALL_GAP_IN)
         axes = sheet.panel(left_in, SMALL_ABOVE_IN + line * step_in, width_in, SMALL_PANEL_IN)
         axes.set_ylim(ends)
-        _panel(axes, curves, force, channel, named=False)
+        _panel(axes, curves, force, channel)
         lowest = place + SMALL_COLUMNS >= len(forces)
         curves.across.draw(axes, width_in, named=lowest)
         name = fitted(force, width_in, SMALL_PT, weight="bold")
@@ -210,11 +214,11 @@ def _small_figure(curves: _Curves, forces: Sequence[str], title: str) -> Figure:
     return sheet.figure
 
 
-def _panel(axes: Axes, curves: _Curves, row: str, channel: Channel, *, named: bool) -> None:
+def _panel(axes: Axes, curves: _Curves, row: str, channel: Channel) -> None:
     study, across = curves.study, curves.across
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.grid(axis="y", color=GRID, linewidth=0.6)
-    draw_target(axes, channel, named=named)
+    draw_target(axes, channel)
     target = 100 * channel.target_share
     here = curves.axis.values.index(curves.sweep.value(study.point, curves.axis))
     axes.axvline(across.places[here], color=QUIET, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
@@ -239,7 +243,8 @@ def _panel(axes: Axes, curves: _Curves, row: str, channel: Channel, *, named: bo
         )
         if len(levels) >= FEWEST_VALUES:
             found = crossing(curves.axis.numbers, levels, channel.target_share)
-            if np.isfinite(found.low + found.value + found.high) and not found.between:
+            told = found.between is None and not curves.axis.whole
+            if told and np.isfinite(found.low + found.value + found.high):
                 ends = [across.at(found.low), across.at(found.high)]
                 axes.plot(ends, [target] * 2, color=colour, linewidth=4.5, solid_capstyle="butt")
 
