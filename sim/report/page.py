@@ -19,7 +19,7 @@ from sim.report.answer import answer, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
 from sim.report.erlang import erlang_table
-from sim.report.estimate import MISSING
+from sim.report.estimate import MISSING, listing
 from sim.report.evidence import evidence_rows
 from sim.report.figures.catalogue import Picture, Section
 from sim.report.figures.style import colour_of
@@ -83,7 +83,7 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             compared=bool(study.others),
             varied=about_points(swept),
             swept=bool(swept.axes),
-            here=f"From here on, this page is about {_where(study)}.",
+            here=f"From here on, this page is about the point with {_where(swept)}.",
             workbook=WORKBOOK,
             contents=CONTENTS,
             altered=study.results.altered,
@@ -126,15 +126,22 @@ def about_points(swept: Sweep) -> str:
         return ""
     if not swept.axes:
         return f"Of each varied key a single value was tried: {_at(study)}. So there is one point."
-    drawn = ", drawn at random over the ranges" if swept.sampled else ""
+    count = f"{len(swept.points)} points were simulated"
+    if swept.sampled:
+        return (
+            f"{count}, drawn at random over the ranges. Where a single one is meant, it is that "
+            f"with {_where(swept)}: the nearest to the centre itself, though not the centre itself."
+        )
     return (
-        f"{len(swept.points)} points were simulated{drawn}. Where a single one is meant, it is "
-        f"{_where(study)}, nearest to what the centre itself says."
+        f"{count}. Where a single one is meant, it is the one with {_where(swept)}, nearest to "
+        "what the centre itself says."
     )
 
 
-def _where(study: Study) -> str:
-    return _at(study) if len(study.varied) <= NAMED_KEYS else f"point {study.point}"
+def _where(swept: Sweep) -> str:
+    if len(swept.axes) > NAMED_KEYS:
+        return f"number {swept.study.point} in the tables"
+    return listing([f"{axis.words} at {swept.here(axis)}" for axis in swept.axes])
 
 
 def _at(study: Study) -> str:

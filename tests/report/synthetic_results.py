@@ -166,7 +166,7 @@ class _World:
 
     @classmethod
     def of(cls, made: Synthetic, design: str, varied: Mapping[str, Any]) -> "_World":
-        scale = scale_at(varied)
+        scale = scale_at(varied, design)
         offered, at_once, load = {}, {}, {}
         for f, force in enumerate(made.forces):
             shared = np.random.default_rng([made.seed, f])  # the same in every design
@@ -305,9 +305,10 @@ def points_of(made: Synthetic) -> list[Mapping[str, Any]]:
     return list(made.sweep) or [{VARIED: scale} for scale in made.points] or [{}]
 
 
-def scale_at(varied: Mapping[str, Any]) -> float:
+def scale_at(varied: Mapping[str, Any], design: str) -> float:
     """Give how well staffed a point is: more for a higher scale, less for longer calls."""
     longer = varied.get("channels.emergency.handle.mean_s", 420) / 420
+    longer *= varied.get(f"designs.{design}.handle_factor", 1.0)
     return float(varied.get(VARIED, 1.0)) / longer
 
 

@@ -10,12 +10,13 @@ import pytest
 from matplotlib.collections import LineCollection
 from test_report_figures import meetings
 
+from sim.report.crossing import crossing, in_whole_numbers
 from sim.report.estimate import Estimate
 from sim.report.figures import frontier, plane, scatter, sweep
 from sim.report.figures.across import NOT_TO_SCALE, Across
 from sim.report.figures.catalogue import varied
 from sim.report.figures.style import STYLE, Drawing
-from sim.report.needed import EVERY_FORCE, crossing, met, needs, tables
+from sim.report.needed import EVERY_FORCE, met, needs, tables
 from sim.report.page import page
 from sim.report.study import Study
 from sim.report.sweep import sweep_of
@@ -87,6 +88,13 @@ def test_a_cliff_is_not_read_by_a_straight_line(study_of: StudyOf) -> None:
     assert met(axis, found) == "up to 10, not at 15"
 
 
+def test_counts_are_read_as_whole_numbers_on_the_side_that_keeps_the_promise() -> None:
+    up = in_whole_numbers(crossing([0, 1, 2], steps(0.80, 0.88, 0.92), 0.9))
+    down = in_whole_numbers(crossing([0, 1, 2], steps(0.92, 0.88, 0.80), 0.9))
+    assert (up.low, up.value, up.high) == (1, 2, 2)
+    assert (down.low, down.value, down.high) == (0, 0, 1)
+
+
 def test_without_intervals_nothing_is_read_between_the_values() -> None:
     found = crossing([1, 2], [Estimate(0.8), Estimate(0.95)], 0.9)
     assert found.between == (1, 2)
@@ -140,9 +148,7 @@ def test_the_table_of_needs_stands_on_the_page_and_shows_no_number_without_an_in
         for line in lines:
             if line.cells[0].startswith(("from", "up to")):
                 assert " to " in line.cells[1]
-                assert (
-                    " to " in line.cells[3] or "above" in line.cells[1] or "below" in line.cells[1]
-                )
+                assert any(word in line.cells[3] for word in (" to ", "and more", "up to"))
 
 
 def test_the_page_of_a_sweep_says_for_which_point_it_is(study_of: StudyOf) -> None:
@@ -207,8 +213,22 @@ def test_a_map_parts_the_cells_that_meet_the_target_from_the_others(study_of: St
 
 
 def test_a_design_that_neither_key_moves_has_no_map_but_its_number(study_of: StudyOf) -> None:
+    factor = "designs.merger.handle_factor"
+    points = tuple(
+        {PEOPLE: people, factor: longer}
+        for people, longer in product((700_000, 800_000), (1.0, 1.1))
+    )
+    study = study_of(sweep=points)
+    first = drawn(plane.drawings, study)[0]
+    level = sweep_of(study).level(0, study.baseline, "all", study.channels[0])
+    assert f"Separate rooms does not depend on either: {level.percent_in_words}" in first.caption
+    titles = [axes.get_title(loc="left") for axes in first.figure.axes[1:]]
+    assert titles == ["All forces", "The force that is worst off", "Kent", "Essex"]
+
+
+def test_where_no_design_moves_there_is_no_map(study_of: StudyOf) -> None:
     study = study_of(sweep=grid(people=(700_000, 800_000), rooms=("a", "b")))
-    assert drawn(plane.drawings, study) == []  # none of them moves
+    assert drawn(plane.drawings, study) == []
 
 
 def test_three_keys_hold_the_third_and_say_where(study_of: StudyOf) -> None:

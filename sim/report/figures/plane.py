@@ -1,19 +1,25 @@
 """Two varied keys at once: service level as a map, with the line along which the target is met."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
-from sim.report.estimate import Estimate, listing, percent_number
+from sim.report.estimate import listing, percent_number
 from sim.report.figures.heat_scale import NOBODY_SAID, SCALE_IN, Scale, sureness
+from sim.report.figures.plane_layout import (
+    BETWEEN_IN,
+    HEADING_IN,
+    LABEL_IN,
+    LEFT_IN,
+    RIGHT_IN,
+    Block,
+    Plane,
+)
+from sim.report.figures.plane_map import HATCH, LINE_PT, draw_map, name_axes
 from sim.report.figures.style import (
     QUIET,
     SMALL_PT,
@@ -26,117 +32,11 @@ from sim.report.figures.style import (
     part_name,
     part_title,
     parts,
-    shown,
-    text_width_in,
 )
-from sim.report.needed import EVERY_FORCE, worst
-from sim.report.study import Channel, DesignName, Study
-from sim.report.sweep import Axis, Sweep, sweep_of
+from sim.report.study import Study
+from sim.report.sweep import sweep_of
 
 MOST_PAIRS = 3  # of keys: three keys give three, more would fill the page
-MOST_ROWS = 6  # of forces, all together and the worst off included
-MOST_COLUMNS = 3
-WORST = "The force that is worst off"
-LEFT_IN, RIGHT_IN, BETWEEN_IN = 0.95, 0.15, 0.25
-HEADING_IN, LABEL_IN, BELOW_IN = 0.3, 0.22, 0.48
-CELL_IN, TALLEST_IN, SHORTEST_IN = 0.24, 2.4, 0.7
-LINE_PT = 1.8
-LOWEST_IN = 0.13  # a cell with a number in it
-HATCH = "/////"
-
-
-@dataclass(frozen=True)
-class _Plane:
-    """The maps of two axes on one channel: of each design that they move, row by row of forces."""
-
-    sweep: Sweep
-    across: Axis
-    up: Axis
-    channel: Channel
-    designs: tuple[DesignName, ...]
-    unmoved: tuple[DesignName, ...]
-
-    @classmethod
-    def of(cls, sweep: Sweep, across: Axis, up: Axis, channel: Channel) -> "_Plane":
-        points = list(sweep.along(across, up).values())
-        still = {
-            design
-            for design in sweep.study.designs
-            if sweep.unmoved(points, design, channel) and len(points) > 1
-        }
-        designs = sweep.study.designs
-        moved = tuple(design for design in designs if design not in still)
-        return cls(sweep, across, up, channel, moved, tuple(d for d in designs if d in still))
-
-    @property
-    def study(self) -> Study:
-        return self.sweep.study
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        """Rows of forces: all, the worst off, and each where there are few."""
-        study = self.study
-        if len(study.forces) == 1:
-            return study.rows
-        each = study.forces if len(study.forces) <= MOST_ROWS - 2 else ()
-        return (study.whole, EVERY_FORCE, *each)
-
-    def cells(self, design: DesignName, row: str) -> list[list[Estimate]]:
-        """Give the levels, a line for each value of the upright axis, from the lowest."""
-        found = self.sweep.along(self.across, self.up)
-        return [
-            [self._cell(found.get((x, y)), design, row) for x in self.across.values]
-            for y in self.up.values
-        ]
-
-    def _cell(self, point: int | None, design: DesignName, row: str) -> Estimate:
-        if point is None:
-            return Estimate()
-        forces = self.study.forces if row == EVERY_FORCE else (row,)
-        return worst(self.sweep.level(point, design, force, self.channel) for force in forces)
-
-    @property
-    def every(self) -> list[Estimate]:
-        """Every cell of every map."""
-        return [
-            cell
-            for row in self.rows
-            for design in self.designs
-            for line in self.cells(design, row)
-            for cell in line
-        ]
-
-    @property
-    def columns(self) -> int:
-        """How many maps stand side by side."""
-        lines = -(-len(self.designs) // MOST_COLUMNS)
-        return -(-len(self.designs) // lines)
-
-    @property
-    def lines(self) -> int:
-        """How many lines of maps each row of forces takes."""
-        return -(-len(self.designs) // self.columns)
-
-    @property
-    def height_in(self) -> float:
-        """Height of a map."""
-        return float(np.clip(CELL_IN * len(self.up), SHORTEST_IN, TALLEST_IN))
-
-    @property
-    def width_in(self) -> float:
-        """Width of a map."""
-        inside_in = WIDTH_IN - LEFT_IN - RIGHT_IN - BETWEEN_IN * (self.columns - 1)
-        return min(inside_in / self.columns, 4.2)
-
-    @property
-    def block_in(self) -> float:
-        """Height of a row of forces."""
-        return HEADING_IN + (LABEL_IN + self.height_in) * self.lines + BELOW_IN
-
-    def spans(self, cell: Estimate) -> bool:
-        """Tell whether a cell's interval spans the target, or is not known."""
-        target = self.channel.target_share
-        return not cell.missing and (not cell.has_interval or cell.low < target <= cell.high)
 
 
 def drawings(study: Study) -> Iterator[Drawing]:
@@ -151,26 +51,27 @@ def drawings(study: Study) -> Iterator[Drawing]:
             (sweep.axes[one], sweep.axes[other]), key=lambda axis: (len(axis), axis.numeric)
         )[::-1]
         for channel in channels:
-            plane = _Plane.of(sweep, across, up, channel)
+            plane = Plane.of(sweep, across, up, channel)
             if plane.designs:
                 yield from _drawings(plane, f"map_{one + 1}_{other + 1}_{study.slug(channel)}")
 
 
-def _drawings(plane: _Plane, stem: str) -> Iterator[Drawing]:
+def _drawings(plane: Plane, stem: str) -> Iterator[Drawing]:
     title = f"{plane.channel.promise}, two things varied at once"
-    chunks = parts(plane.rows, plane.block_in, SCALE_IN)
-    for part, rows in enumerate(chunks):
+    blocks = plane.blocks
+    chunks = parts([str(number) for number in range(len(blocks))], plane.block_in, SCALE_IN)
+    for part, chunk in enumerate(chunks):
         heading = part_title(title, part, len(chunks))
         yield Drawing(
             part_name(stem, part),
             heading,
             _caption(plane),
             _alt(plane),
-            _figure(plane, rows, heading),
+            _figure(plane, [blocks[int(number)] for number in chunk], heading),
         )
 
 
-def _caption(plane: _Plane) -> str:
+def _caption(plane: Plane) -> str:
     study, every = plane.study, plane.every
     said = (
         f"Each cell is the percentage of {plane.channel.promise} at one pair of values, rounded "
@@ -191,7 +92,7 @@ def _caption(plane: _Plane) -> str:
     return f"{said} {sureness(every)}."
 
 
-def _alt(plane: _Plane) -> str:
+def _alt(plane: Plane) -> str:
     said = []
     for design in plane.designs:
         cells = plane.cells(design, plane.rows[0])
@@ -208,18 +109,16 @@ def _alt(plane: _Plane) -> str:
     )
 
 
-def _figure(plane: _Plane, rows: Sequence[str], heading: str) -> Figure:
-    legend = _legend(plane)
-    body_in = SCALE_IN + plane.block_in * len(rows)
-    sheet = Sheet(heading, body_in, legend, footer(plane.study, sureness(plane.every)))
+def _figure(plane: Plane, blocks: Sequence[Block], heading: str) -> Figure:
+    body_in = SCALE_IN + plane.block_in * len(blocks)
+    sheet = Sheet(heading, body_in, _legend(plane), footer(plane.study, sureness(plane.every)))
     scale = Scale.of(plane.channel, plane.every)
     scale.draw(sheet, LEFT_IN)
-    for number, row in enumerate(rows):
+    for number, block in enumerate(blocks):
         top_in = SCALE_IN + plane.block_in * number
-        name = WORST if row == EVERY_FORCE else shown(row)
-        name = fitted(name, WIDTH_IN - LEFT_IN - RIGHT_IN, weight="bold")
+        name = fitted(block.heading, WIDTH_IN - LEFT_IN - RIGHT_IN, weight="bold")
         sheet.heading(name, LEFT_IN, top_in + HEADING_IN - 0.04, 9.0)
-        for place, design in enumerate(plane.designs):
+        for place, shown_map in enumerate(block.maps):
             line, column = divmod(place, plane.columns)
             axes = sheet.panel(
                 LEFT_IN + (plane.width_in + BETWEEN_IN) * column,
@@ -227,91 +126,17 @@ def _figure(plane: _Plane, rows: Sequence[str], heading: str) -> Figure:
                 plane.width_in,
                 plane.height_in,
             )
-            _map(axes, plane, scale, plane.cells(design, row))
-            label = fitted(design.label, plane.width_in, SMALL_PT)
+            draw_map(axes, plane, scale, plane.cells(shown_map.design, shown_map.row))
+            label = fitted(shown_map.title, plane.width_in, SMALL_PT)
             axes.set_title(label, loc="left", size=SMALL_PT, pad=3)
-            lowest = place + plane.columns >= len(plane.designs)
-            _name(axes, plane, first=column == 0, lowest=lowest)
+            lowest = place + plane.columns >= len(block.maps)
+            name_axes(axes, plane, first=column == 0, lowest=lowest)
     return sheet.figure
 
 
-def _legend(plane: _Plane) -> list[Any]:
+def _legend(plane: Plane) -> list[Artist]:
     target = percent_number(plane.channel.target_share, 0)
     return [
         Line2D([], [], color=TEXT, linewidth=LINE_PT, label=f"{target}% in time: met on one side"),
         Patch(facecolor="white", edgecolor=QUIET, hatch=HATCH, linewidth=0, label="uncertain"),
     ]
-
-
-def _map(axes: Axes, plane: _Plane, scale: Scale, cells: list[list[Estimate]]) -> None:
-    upside = cells[::-1]  # the first line is drawn on top
-    scale.cells(axes, np.array([[cell.value for cell in line] for line in upside]))
-    room_in = plane.width_in / len(plane.across)
-    roomy = room_in > text_width_in("88?", SMALL_PT) and plane.height_in / len(cells) > LOWEST_IN
-    for y, line in enumerate(upside):
-        for x, cell in enumerate(line):
-            if plane.spans(cell):
-                hatched = Rectangle((x, y), 1, 1, fill=False, hatch=HATCH, linewidth=0)
-                hatched.set_edgecolor(QUIET)
-                axes.add_patch(hatched)
-            if roomy and not cell.missing:
-                axes.annotate(
-                    f"{np.floor(100 * cell.value + 1e-9):.0f}{'?' if plane.spans(cell) else ''}",
-                    (x + 0.5, y + 0.5),
-                    ha="center",
-                    va="center",
-                    size=SMALL_PT - 0.5,
-                    color=scale.ink(cell.value),
-                    bbox={"facecolor": scale.paint(cell.value), "edgecolor": "none", "pad": 0.6},
-                )
-    met = [[c.value >= plane.channel.target_share for c in line] for line in upside]
-    axes.add_collection(
-        LineCollection(_edges(met), colors=[TEXT], linewidths=LINE_PT, capstyle="projecting")
-    )
-
-
-def _edges(met: Sequence[Sequence[bool]]) -> list[list[tuple[int, int]]]:
-    """Give the sides between cells that differ.
-
-    >>> _edges([[False, True]])
-    [[(1, 0), (1, 1)]]
-    """
-    beside = [
-        [(x, y), (x, y + 1)]
-        for y, line in enumerate(met)
-        for x in range(1, len(line))
-        if line[x] != line[x - 1]
-    ]
-    below = [
-        [(x, y), (x + 1, y)]
-        for y in range(1, len(met))
-        for x in range(len(met[y]))
-        if met[y][x] != met[y - 1][x]
-    ]
-    return beside + below
-
-
-def _name(axes: Axes, plane: _Plane, *, first: bool, lowest: bool) -> None:
-    """Name the values of the upright axis on the first map of a line, of the other below."""
-    across, up = plane.across, plane.up
-    step = max(1, int(np.ceil(0.13 * len(up) / plane.height_in)))
-    labels = [
-        fitted(label, LEFT_IN - 0.4, SMALL_PT - 0.5) if number % step == 0 else ""
-        for number, label in enumerate(up.ticks)
-    ]
-    axes.set_yticks(np.arange(len(up)) + 0.5, labels[::-1] if first else [""] * len(up))
-    axes.tick_params(labelsize=SMALL_PT - 0.5)
-    words = fitted(up.words, plane.height_in + 0.3, SMALL_PT, lines=2)
-    axes.set_ylabel(words, size=SMALL_PT, visible=first)
-    room_in = plane.width_in / len(across)
-    widest = max(text_width_in(label, SMALL_PT - 0.5) for label in across.ticks)
-    every = max(1, int(np.ceil((widest + 0.06) / room_in))) if across.numeric else 1
-    words_across = [
-        fitted(label, room_in * every - 0.04, SMALL_PT - 0.5, lines=2)
-        if number % every == 0
-        else ""
-        for number, label in enumerate(across.ticks)
-    ]
-    axes.set_xticks(np.arange(len(across)) + 0.5, words_across if lowest else [""] * len(across))
-    if lowest:
-        axes.set_xlabel(fitted(across.words, plane.width_in, SMALL_PT), size=SMALL_PT)

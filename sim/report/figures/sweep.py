@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.report.crossing import crossing
 from sim.report.estimate import Estimate, duration, percent_number
 from sim.report.figures.across import Across
 from sim.report.figures.style import (
@@ -31,7 +32,7 @@ from sim.report.figures.style import (
     with_intervals,
 )
 from sim.report.figures.target import draw_target, limits
-from sim.report.needed import FEWEST_VALUES, crossing
+from sim.report.needed import FEWEST_VALUES
 from sim.report.study import Channel, Study
 from sim.report.sweep import Axis, Sweep, sweep_of
 
