@@ -14,7 +14,6 @@ from sim.report.figures.plane_layout import (
     BETWEEN_IN,
     HEADING_IN,
     LABEL_IN,
-    LEFT_IN,
     RIGHT_IN,
     Block,
     Plane,
@@ -113,15 +112,15 @@ def _figure(plane: Plane, blocks: Sequence[Block], heading: str) -> Figure:
     body_in = SCALE_IN + plane.block_in * len(blocks)
     sheet = Sheet(heading, body_in, _legend(plane), footer(plane.study, sureness(plane.every)))
     scale = Scale.of(plane.channel, plane.every)
-    scale.draw(sheet, LEFT_IN)
+    scale.draw(sheet, plane.left_in)
     for number, block in enumerate(blocks):
         top_in = SCALE_IN + plane.block_in * number
-        name = fitted(block.heading, WIDTH_IN - LEFT_IN - RIGHT_IN, weight="bold")
-        sheet.heading(name, LEFT_IN, top_in + HEADING_IN - 0.04, 9.0)
+        name = fitted(block.heading, WIDTH_IN - plane.left_in - RIGHT_IN, weight="bold")
+        sheet.heading(name, plane.left_in, top_in + HEADING_IN - 0.04, 9.0)
         for place, shown_map in enumerate(block.maps):
             line, column = divmod(place, plane.columns)
             axes = sheet.panel(
-                LEFT_IN + (plane.width_in + BETWEEN_IN) * column,
+                plane.left_in + (plane.width_in + BETWEEN_IN) * column,
                 top_in + HEADING_IN + LABEL_IN + (LABEL_IN + plane.height_in) * line,
                 plane.width_in,
                 plane.height_in,

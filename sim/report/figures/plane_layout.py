@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.report.crossing import worst
 from sim.report.estimate import Estimate
-from sim.report.figures.style import WIDTH_IN, shown
+from sim.report.figures.style import SMALL_PT, WIDTH_IN, shown, text_width_in
 from sim.report.needed import EVERY_FORCE
 from sim.report.study import Channel, DesignName, Study
 from sim.report.sweep import Axis, Sweep
@@ -14,7 +14,8 @@ from sim.report.sweep import Axis, Sweep
 MOST_ROWS = 6  # of forces, all together and the worst off included
 MOST_COLUMNS = 3
 WORST = "The force that is worst off"
-LEFT_IN, RIGHT_IN, BETWEEN_IN = 0.95, 0.15, 0.25
+NAME_IN, LEFT_MOST_IN = 0.55, 2.0  # of the upright axis: its words, and those with its labels
+RIGHT_IN, BETWEEN_IN = 0.15, 0.25
 HEADING_IN, LABEL_IN, BELOW_IN = 0.3, 0.22, 0.48
 CELL_IN, TALLEST_IN, SHORTEST_IN = 0.24, 2.4, 0.7
 
@@ -116,7 +117,7 @@ class Plane:
         said = axis.words
         if len(self.designs) == 1:
             said = said.removeprefix(f"{self.designs[0].label}: ")
-        return f"{said[:1].upper()}{said[1:]}"
+        return said if said == axis.words else f"{said[:1].upper()}{said[1:]}"
 
     @property
     def columns(self) -> int:
@@ -131,6 +132,12 @@ class Plane:
         return -(-len(self.blocks[0].maps) // self.columns)
 
     @property
+    def left_in(self) -> float:
+        """Where the first map of a line begins: beside the labels of the upright axis."""
+        widest_in = max(text_width_in(label, SMALL_PT - 0.5) for label in self.up.ticks)
+        return min(NAME_IN + widest_in, LEFT_MOST_IN)
+
+    @property
     def height_in(self) -> float:
         """Height of a map."""
         return float(np.clip(CELL_IN * len(self.up), SHORTEST_IN, TALLEST_IN))
@@ -138,7 +145,7 @@ class Plane:
     @property
     def width_in(self) -> float:
         """Width of a map."""
-        inside_in = WIDTH_IN - LEFT_IN - RIGHT_IN - BETWEEN_IN * (self.columns - 1)
+        inside_in = WIDTH_IN - self.left_in - RIGHT_IN - BETWEEN_IN * (self.columns - 1)
         return min(inside_in / self.columns, 4.2)
 
     @property

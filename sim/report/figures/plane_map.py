@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from sim.report.estimate import Estimate
 from sim.report.figures.heat_scale import Scale
-from sim.report.figures.plane_layout import LEFT_IN, Plane
+from sim.report.figures.plane_layout import NAME_IN, Plane
 from sim.report.figures.style import QUIET, SMALL_PT, TEXT, fitted, text_width_in
 
 LINE_PT = 1.8
@@ -71,7 +71,7 @@ def name_axes(axes: Axes, plane: Plane, *, first: bool, lowest: bool) -> None:
     across, up = plane.across, plane.up
     step = max(1, int(np.ceil(0.13 * len(up) / plane.height_in)))
     labels = [
-        fitted(label, LEFT_IN - 0.4, SMALL_PT - 0.5) if number % step == 0 else ""
+        fitted(label, plane.left_in - NAME_IN + 0.01, SMALL_PT - 0.5) if number % step == 0 else ""
         for number, label in enumerate(up.ticks)
     ]
     axes.set_yticks(np.arange(len(up)) + 0.5, labels[::-1] if first else [""] * len(up))

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from sim.report.crossing import crossing
 from sim.report.estimate import Estimate, duration, percent_number
@@ -33,14 +34,15 @@ from sim.report.figures.style import (
 )
 from sim.report.figures.target import draw_target, limits
 from sim.report.needed import FEWEST_VALUES
-from sim.report.study import Channel, Study
+from sim.report.study import Channel, DesignName, Study
 from sim.report.sweep import Axis, Sweep, sweep_of
 
 PANEL_IN, ABOVE_IN, BELOW_IN = 1.5, 0.34, 0.5
 LEFT_IN, GAP_IN = 0.7, 0.45
 MOST_ROWS = 6  # of forces with a panel for each channel; beyond, a small one for the answer's
 MOST_SMALL, SMALL_COLUMNS, SMALL_PANEL_IN = 25, 5, 0.95
-SMALL_ABOVE_IN, SMALL_GAP_IN, SMALL_BELOW_IN = 0.26, 0.16, 0.5
+SMALL_ABOVE_IN, SMALL_GAP_IN, SMALL_BELOW_IN = 0.26, 0.16, 0.62
+APART = 0.14  # of a step, between the marks of designs above one word
 
 
 @dataclass(frozen=True)
@@ -103,15 +105,16 @@ def _large(curves: _Curves, stem: str, rows: Sequence[str]) -> Iterator[Drawing]
 
 def _caption(curves: _Curves) -> str:
     axis, keys = curves.axis, " and ".join(curves.axis.keys)
+    sure = (
+        " Bands are 95% intervals; a thick stroke on the target's line is the interval of where a "
+        "design meets it."
+        if axis.numeric
+        else " Bars are 95% intervals."
+    )
     return (
         f"The share answered in time, by {axis.words} ({keys})."
         f"{curves.sweep.held(axis)} Dashed: the target. Dotted: the value in the rest of this "
-        "report."
-        + with_intervals(
-            curves.study,
-            " Bands are 95% intervals; a thick stroke on the target's line is the interval of "
-            "where a design meets it.",
-        )
+        f"report.{with_intervals(curves.study, sure)}"
     )
 
 
@@ -156,7 +159,12 @@ def _heading(row: str, channel: Channel) -> str:
 def _sheet(curves: _Curves, title: str, body_in: float) -> Sheet:
     study = curves.study
     legend = design_legend(study.designs, marks=True, dashes=True)
-    return Sheet(title, body_in, legend, footer(study, intervals(study, "Bands")))
+    return Sheet(
+        title,
+        body_in,
+        legend,
+        footer(study, intervals(study, "Bands" if curves.axis.numeric else "Bars")),
+    )
 
 
 def _small(curves: _Curves, stem: str) -> Drawing:
@@ -205,7 +213,7 @@ def _small_figure(curves: _Curves, forces: Sequence[str], title: str) -> Figure:
         name = fitted(force, width_in, SMALL_PT, weight="bold")
         axes.set_title(name, loc="left", size=SMALL_PT, weight="bold", pad=3)
         if lowest:
-            words = fitted(curves.axis.words, width_in, SMALL_PT)
+            words = fitted(curves.axis.words, width_in, SMALL_PT, lines=2)
             axes.set_xlabel(words, size=SMALL_PT)
         if column:
             axes.tick_params(axis="y", labelleft=False)
@@ -220,34 +228,63 @@ def _panel(axes: Axes, curves: _Curves, row: str, channel: Channel) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     draw_target(axes, channel)
-    target = 100 * channel.target_share
     here = curves.axis.values.index(curves.sweep.value(study.point, curves.axis))
     axes.axvline(across.places[here], color=QUIET, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+    draw = _curve if curves.axis.numeric else _marks
     for design, levels in zip(study.designs, curves.levels(row, channel), strict=True):
-        numbers = 100 * np.array([[level.value, level.low, level.high] for level in levels])
-        colour = colour_of(design)
-        axes.plot(
-            across.places,
-            numbers[:, 0],
-            color=colour,
-            linestyle=dashes_of(design) if curves.axis.numeric else "none",
-            marker=marker_of(design),
-            markersize=4,
-            markeredgecolor="white",
-            markeredgewidth=0.3,
-        )
-        if not curves.axis.numeric:
-            axes.vlines(across.places, numbers[:, 1], numbers[:, 2], color=colour, linewidth=1.6)
-            continue
-        axes.fill_between(
-            across.places, numbers[:, 1], numbers[:, 2], color=colour, alpha=0.2, linewidth=0
-        )
-        if len(levels) >= FEWEST_VALUES:
-            found = crossing(curves.axis.numbers, levels, channel.target_share)
-            told = found.between is None and not curves.axis.whole
-            if told and np.isfinite(found.low + found.value + found.high):
-                ends = [across.at(found.low), across.at(found.high)]
-                axes.plot(ends, [target] * 2, color=colour, linewidth=4.5, solid_capstyle="butt")
+        draw(axes, curves, channel, design, levels)
+
+
+def _percent(levels: Sequence[Estimate]) -> NDArray[np.float64]:
+    """Give values and both ends of their intervals, a line for each."""
+    return 100 * np.array([[level.value, level.low, level.high] for level in levels])
+
+
+def _curve(
+    axes: Axes, curves: _Curves, channel: Channel, design: DesignName, levels: Sequence[Estimate]
+) -> None:
+    """Draw a line with its band, and on the target's line where it meets it."""
+    numbers, across, colour = _percent(levels), curves.across, colour_of(design)
+    axes.plot(
+        across.places,
+        numbers[:, 0],
+        color=colour,
+        linestyle=dashes_of(design),
+        marker=marker_of(design),
+        markersize=4,
+        markeredgecolor="white",
+        markeredgewidth=0.3,
+    )
+    axes.fill_between(
+        across.places, numbers[:, 1], numbers[:, 2], color=colour, alpha=0.2, linewidth=0
+    )
+    if len(levels) < FEWEST_VALUES or curves.axis.whole:
+        return
+    found = crossing(curves.axis.numbers, levels, channel.target_share)
+    if found.between is None and np.isfinite(found.low + found.value + found.high):
+        ends = [across.at(found.low), across.at(found.high)]
+        target = [100 * channel.target_share] * 2
+        axes.plot(ends, target, color=colour, linewidth=4.5, solid_capstyle="butt")
+
+
+def _marks(
+    axes: Axes, curves: _Curves, _: Channel, design: DesignName, levels: Sequence[Estimate]
+) -> None:
+    """Draw a mark with its interval above each word, the designs side by side."""
+    numbers, colour = _percent(levels), colour_of(design)
+    aside = APART * (design.index - (len(curves.study.designs) - 1) / 2)
+    places = [place + aside for place in curves.across.places]
+    axes.vlines(places, numbers[:, 1], numbers[:, 2], color=colour, linewidth=1.6)
+    axes.plot(
+        places,
+        numbers[:, 0],
+        color=colour,
+        linestyle="none",
+        marker=marker_of(design),
+        markersize=5,
+        markeredgecolor="white",
+        markeredgewidth=0.3,
+    )
 
 
 def _limits(curves: _Curves, rows: Sequence[str], channel: Channel) -> tuple[float, float]:
