@@ -35,10 +35,23 @@ class Table:
 
 @dataclass(frozen=True)
 class Beside:
-    """Sentences and tables of a section; nothing where a section is its figures alone."""
+    """Sentences and tables of a section; nothing where a section is its figures alone.
+
+    Tables follow the figures, or come before them where they are what the reader came for.
+    """
 
     sentences: Sequence[str] = field(default=())
     tables: Sequence[Table] = field(default=())
+    tables_first: bool = False
 
 
 NOTHING = Beside()
+
+
+def together(*parts: Beside) -> Beside:
+    """Give what several parts of the report have to say in one section, in their order."""
+    return Beside(
+        [text for part in parts for text in part.sentences],
+        [table for part in parts for table in part.tables],
+        any(part.tables_first for part in parts),
+    )

@@ -13,13 +13,14 @@ from sim.report.figures.catalogue import FOLDER, SECTIONS, Picture, clear, keep,
 from sim.report.page import Illustrated, page
 from sim.report.results import read_results
 from sim.report.study import Study, reference_study
+from sim.report.workbook import write_workbook
 
 REPORT = "report.html"
 MOST_WORKERS = 4  # each holds some 300 MB, and there are few sections that take long
 
 
 def draw_report(results: Path, jobs: int = 1) -> Path:
-    """Draw `report.html` and `figures/` into a results folder, and give the path of the page.
+    """Write `report.html`, `figures/` and `summary.xlsx` into a results folder; give the page.
 
     Reads nothing but `manifest.json`, `kpi.parquet`, `summary.csv`, `comparison.csv` and, where
     they are there, the tables of accounts, exchange, events and break-even. The same folder gives
@@ -44,6 +45,7 @@ def draw_report(results: Path, jobs: int = 1) -> Path:
         if drawn or section.otherwise
     ]
     clear(results / FOLDER, {picture.name for part in illustrated for picture in part.pictures})
+    write_workbook(study)
     path = results / REPORT
     text = page(study, illustrated)
     write_atomically(path, lambda file: file.write(text.encode()))

@@ -40,6 +40,12 @@ class Estimate:
         return not (self.missing or math.isnan(self.low) or math.isnan(self.high))
 
     @property
+    def ends(self) -> tuple[float, ...]:
+        """The value and both ends of the interval, as far as they are known."""
+        known = (self.value, self.low, self.high) if self.has_interval else (self.value,)
+        return () if self.missing else known
+
+    @property
     def half_width(self) -> float:
         """Half the width of the interval; nan without one."""
         return (self.high - self.low) / 2

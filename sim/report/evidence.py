@@ -11,7 +11,11 @@ from sim.report.study import Study
 
 ASSUMPTION = "assumption:"
 UNITS = {"s": "s", "h": "h", "erl": "erl"}
-WORDS = {"handle": "handling time", "cv": "spread (coefficient of variation)"}
+WORDS = {
+    "handle": "handling time",
+    "cv": "spread (coefficient of variation)",
+    "after": "others answer after",
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ def in_words(study: Study, key: str) -> str:
             pass
         case ["groups", group, "shifts", number, *rest] if _is_shift(study, group, number):
             about = f"{group}, {centre.groups[group].shifts[int(number)].name}"
+        case ["groups", group, "reserve", name] if name in centre.channels:
+            return f"{group}: handlers kept free of {centre.channels[name].label}"
         case ["groups", about, *rest]:
             pass
         case ["designs", name, *rest]:

@@ -14,17 +14,18 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
-from sim.report import aftermath, alliance, penalties, robust, select
+from sim.report import aftermath, alliance, needed, penalties, robust, select
 from sim.report.answer import answer, led_by_choice, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
 from sim.report.erlang import erlang_table
-from sim.report.estimate import MISSING
+from sim.report.estimate import MISSING, listing
 from sim.report.evidence import evidence_rows
 from sim.report.figures.catalogue import Picture, Section
 from sim.report.figures.style import colour_of
 from sim.report.precision import precision_words
 from sim.report.study import Study
+from sim.report.sweep import Sweep, sweep_of
 from sim.report.tables import (
     glance_rows,
     glossary,
@@ -32,14 +33,18 @@ from sim.report.tables import (
     option_words,
     pages_of,
 )
+from sim.report.workbook import WORKBOOK
 
 TEMPLATE, STYLE_SHEET = "page.html", "page.css"
 LONGEST_TABLE = 60  # rows in the text; longer tables go to the end
+CONTENTS = Markup("<!--contents-->")
+NAMED_KEYS = 4
 LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times larger than the PNG
 
 BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by section
     {
         "select": select.beside,
+        "varied": needed.beside,
         "winners": alliance.winners,
         "balance": alliance.balance,
         "events": aftermath.events,
@@ -69,9 +74,10 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
     """Give the page's HTML."""
     shown, later = pages_of(level_rows(study), LONGEST_TABLE)
     beside = {name: told(study) for name, told in BESIDE.items()}
+    swept = sweep_of(study)
     choice = select.lead(study)
     found = led_by_events(answer(study), beside["events"].sentences)
-    return (
+    text = (
         _environment()
         .get_template(TEMPLATE)
         .render(
@@ -81,7 +87,11 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             answer=led_by_choice(found, choice),
             chosen=choice is not None,
             compared=bool(study.others),
-            varied=study.varied,
+            varied=about_points(swept),
+            swept=bool(swept.axes),
+            here=f"From here on, this page is about the point with {_where(swept)}.",
+            workbook=WORKBOOK,
+            contents=CONTENTS,
             altered=study.results.altered,
             glance=glance_rows(study) if later else [],
             levels=shown if not later else [],
@@ -105,6 +115,43 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             kpi=KPI,
         )
     )
+    return text.replace(CONTENTS, contents(text), 1)
+
+
+def contents(html: str) -> str:
+    """Give the list of a page's sections, each a link, in the order in which they stand."""
+    found = re.findall(r'<section id="(\w+)">\s*<h2>(.*?)</h2>', html)
+    lines = [f'<li><a href="#{name}">{heading}</a></li>' for name, heading in found]
+    return "\n".join(("<nav><h2>On this page</h2><ul>", *lines, "</ul></nav>"))
+
+
+def about_points(swept: Sweep) -> str:
+    """Say for which point of a sweep the page is; nothing where nothing is varied."""
+    study = swept.study
+    if not study.varied:
+        return ""
+    if not swept.axes:
+        return f"Of each varied key a single value was tried: {_at(study)}. So there is one point."
+    count = f"{len(swept.points)} points were simulated"
+    if swept.sampled:
+        return (
+            f"{count}, drawn at random over the ranges. Where a single one is meant, it is that "
+            f"with {_where(swept)}: the nearest to the centre itself, though not the centre itself."
+        )
+    return (
+        f"{count}. Where a single one is meant, it is the one with {_where(swept)}, nearest to "
+        "what the centre itself says."
+    )
+
+
+def _where(swept: Sweep) -> str:
+    if len(swept.axes) > NAMED_KEYS:
+        return f"number {swept.study.point} in the tables"
+    return listing([f"{axis.words} at {swept.here(axis)}" for axis in swept.axes])
+
+
+def _at(study: Study) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in study.varied.items())
 
 
 def _environment() -> Environment:

@@ -19,6 +19,7 @@ from sim.experiment.results import COMPARISON, MANIFEST, SUMMARY
 from sim.experiment.tables import ALL
 from sim.records import HOURS_PER_WEEK
 from sim.report.estimate import Estimate, duration
+from sim.report.nearness import distances
 from sim.report.over_weeks import Labels, OverWeeks
 from sim.report.results import ReportError, Results
 
@@ -269,18 +270,8 @@ class Study:
 
 def reference_study(results: Results) -> Study:
     """Give the point that the report is about: the one nearest to the centre's own values."""
-    own = {row["key"]: row["value"] for row in results.manifest["evidence"]}
-
-    def distance(point: int) -> float:
-        total = 0.0
-        for key, value in results.varied.get(point, {}).items():
-            try:
-                total += abs(float(value) - float(own[key]))
-            except (KeyError, TypeError, ValueError):
-                continue  # nobody says what it was
-        return total
-
-    study = Study(results, min(results.varied, key=lambda point: (distance(point), point)))
+    away = distances(results.varied, results.manifest["centre"])
+    study = Study(results, min(away, key=lambda point: (away[point], point)))
     _check_whole(study)
     return study
 

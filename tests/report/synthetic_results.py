@@ -61,7 +61,8 @@ class Synthetic:
     gains: Mapping[str, Any] = field(default_factory=lambda: {"networked": 0.05, "merger": 0.09})
     noise: float = 0.004
     replications: int = 20
-    points: tuple[float, ...] = ()
+    points: tuple[float, ...] = ()  # of `staffing.scale`
+    sweep: tuple[Mapping[str, Any], ...] = ()  # instead, by point; without hours of the week
     question: str = QUESTION
     title: str | None = None
     seed: int = 1
@@ -160,10 +161,12 @@ class _World:
     offered: Mapping[tuple[str, str], Any]
     answered_at_once: Mapping[tuple[str, str], Any]
     load: Mapping[str, Any]  # by force, (replication, 168)
+    staff: float  # times what the load asks for
     rooms: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what was asked before
 
     @classmethod
-    def of(cls, made: Synthetic, design: str, scale: float) -> "_World":
+    def of(cls, made: Synthetic, design: str, varied: Mapping[str, Any]) -> "_World":
+        scale = scale_at(varied, design)
         offered, at_once, load = {}, {}, {}
         for f, force in enumerate(made.forces):
             shared = np.random.default_rng([made.seed, f])  # the same in every design
@@ -181,7 +184,7 @@ class _World:
                 at_once[force, channel] = np.clip(share, 0.02, 1 - GIVE_UP_SHARE)
             day = np.repeat(shared.normal(1, 0.08, (made.replications, 7)), 24, axis=1)
             load[force] = WEEK_SHAPE * (5.0 + 0.4 * (f % 5)) * day
-        return cls(made, design, offered, at_once, load)
+        return cls(made, design, offered, at_once, load, float(varied.get(VARIED, 1.0)))
 
     def answered_within(self, within_s: float | None, pair: tuple[str, str]) -> Any:
         label, own_s, _ = self.made.channels[pair[1]]
@@ -240,7 +243,7 @@ class _World:
         """Give load, staffed and busy handlers, each (replication, 168)."""
         if forces not in self.rooms:
             load = sum((self.load[f] for f in forces), np.zeros((self.made.replications, 168)))
-            staffed = np.maximum(load.mean(0) * 1.3, 1.0) + 0.0 * load
+            staffed = np.maximum(load.mean(0) * 1.3, 1.0) * self.staff + 0.0 * load
             lent = {"isolation": 0.0, "networked": 0.1}.get(self.design, 0.2)
             busy = np.minimum(load * (1 + (lent if len(forces) == 1 else 0.0)), staffed)
             self.rooms[forces] = load, staffed, busy
@@ -269,16 +272,17 @@ def write_results(folder: Path, made: Synthetic | None = None) -> Path:
         Targets(np.array(within_s), np.array(targets), np.zeros(len(targets))),
     )
     cells = Cells.of(plan, dict(zip(made.channels, targets, strict=True)))
-    keys = (VARIED,) if made.points else ()
+    if made.sweep:
+        cells = Cells(
+            **{name: column[cells.period == "all"] for name, column in vars(cells).items()}
+        )
+    points = points_of(made)
+    keys = tuple(points[0])
     parts = {
         (point, design): Figures(
-            point,
-            {VARIED: scale} if made.points else {},
-            design,
-            cells,
-            _tally(_World.of(made, design, scale), cells),
+            point, varied, design, cells, _tally(_World.of(made, design, varied), cells)
         )
-        for point, scale in enumerate(made.points or (1.0,))
+        for point, varied in enumerate(points)
         for design in made.designs
     }
     baseline = next(iter(made.designs))
@@ -297,10 +301,22 @@ def write_results(folder: Path, made: Synthetic | None = None) -> Path:
     return folder
 
 
+def points_of(made: Synthetic) -> list[Mapping[str, Any]]:
+    """Give the varied keys of each point."""
+    return list(made.sweep) or [{VARIED: scale} for scale in made.points] or [{}]
+
+
+def scale_at(varied: Mapping[str, Any], design: str) -> float:
+    """Give how well staffed a point is: more for a higher scale, less for longer calls."""
+    longer = varied.get("channels.emergency.handle.mean_s", 420) / 420
+    longer *= varied.get(f"designs.{design}.handle_factor", 1.0)
+    return float(varied.get(VARIED, 1.0)) / longer
+
+
 def _manifest(folder: Path, made: Synthetic, centre: Centre) -> dict[str, Any]:
     until = {"measure": "service_level", "channel": next(iter(made.channels)), "half_width": 0.005}
     replications = {"min": made.replications, "max": 400, "until": until}
-    points = made.points or (1.0,)
+    points = points_of(made)
     return {
         "name": folder.name,
         "experiment": {
@@ -312,7 +328,7 @@ def _manifest(folder: Path, made: Synthetic, centre: Centre) -> dict[str, Any]:
             "seed": 20151217,
             "horizon": {"warm_up_h": 24, "measured_h": 168, "cool_down_h": 2},
             "replications": replications,
-            "vary": {VARIED: list(made.points)} if made.points else {},
+            "vary": {key: list({point[key]: 0 for point in points}) for key in points[0]},
         },
         "centre": centre.model_dump(mode="json"),
         "evidence": [vars(figure) for figure in evidence(centre)],
@@ -334,8 +350,8 @@ def _manifest(folder: Path, made: Synthetic, centre: Centre) -> dict[str, Any]:
             for name, label in made.designs.items()
         },
         "points": [
-            {"point": point, "varied": {VARIED: scale} if made.points else {}, "digest": "0" * 64}
-            for point, scale in enumerate(points)
+            {"point": point, "varied": dict(varied), "digest": "0" * 64}
+            for point, varied in enumerate(points)
         ],
         "files": {
             name: file_digest(folder / name)

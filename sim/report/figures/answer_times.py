@@ -44,9 +44,10 @@ def drawings(study: Study) -> Iterator[Drawing]:
         line_in = (ABOVE_IN + PANEL_IN + BELOW_IN) / columns
         chunks = parts(study.rows, line_in) if len(study.rows) > columns else [list(study.rows)]
         for number, rows in enumerate(chunks):
+            heading = part_title(title, number, len(chunks))
             yield Drawing(
                 part_name(f"answer_times_{study.slug(channel)}", number),
-                part_title(title, number, len(chunks)),
+                heading,
                 "Each line climbs to the share of all contacts offered that were answered by that "
                 "moment (dots: known; between them the line only joins); what is missing from "
                 "100% at the right gave up. "
@@ -55,7 +56,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
                 "to the right is so many times longer, not so many seconds. "
                 f"The upright axis starts at {_lowest(study, channel)}%.",
                 _alt(study, channel),
-                _figure(study, channel, title, rows, columns),
+                _figure(study, channel, heading, rows, columns),
             )
 
 

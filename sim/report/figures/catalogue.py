@@ -20,10 +20,13 @@ from sim.report.figures import (
     differences,
     event_lines,
     exchange,
+    frontier,
     heat_map,
     ladder,
     load,
+    plane,
     robust,
+    scatter,
     select,
     service_level,
     sweep,
@@ -36,20 +39,31 @@ from sim.report.study import Study
 FOLDER = "figures"
 QUICK = {"compress_level": 3}  # a third less time than the usual 6 for a tenth more bytes
 OURS = re.compile(
-    r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange|varied_\d+"
-    r"|select|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
+    r"(service_level|differences|hours_\w+|answer_times_\w+|load_and_staff|exchange"
+    r"|varied_\d+(_forces)?|map_\d+_\d+_\w+|drawn|handlers_\w+|select|robust|tornado_\d+"
+    r"|ladder|winners|balance|event_\d+_(whole|hardest_hit)|break_even)"
     r"(_part\d+)?\.(png|svg)"
 )
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of the page with its figures, and what is said where there is none."""
+    """A heading of the page with its figures, and what is said where there is none.
+
+    Sections that lead come before the table of the one point that the rest of the page is about.
+    """
 
     name: str
     heading: str
     drawings: Callable[[Study], Iterator[Drawing]]
     otherwise: str = ""
+    leads: bool = False
+
+
+def varied(study: Study) -> Iterator[Drawing]:
+    """Draw a sweep: curves along a key, maps over two, marks where points were drawn."""
+    for draw in (sweep.drawings, plane.drawings, scatter.drawings):
+        yield from draw(study)
 
 
 def _robust(study: Study) -> Iterator[Drawing]:
@@ -59,7 +73,10 @@ def _robust(study: Study) -> Iterator[Drawing]:
 
 
 SECTIONS = (
-    Section("select", "Which to choose", select.drawings),
+    Section("select", "Which to choose", select.drawings, leads=True),
+    Section("varied", "What happens as it is varied", varied, leads=True),
+    Section("handlers", "What it takes in handlers", frontier.drawings, leads=True),
+    Section("robust", "Where it holds, wherever the assumptions lie", _robust, leads=True),
     Section("levels", "Answered in time, against the target", service_level.drawings),
     Section("ladder", "From design to design", ladder.drawings),
     Section("hours", "When in the week the target is missed, hour by hour", heat_map.drawings),
@@ -81,8 +98,6 @@ SECTIONS = (
     Section("balance", "Who works for whom", balance.drawings),
     Section("events", "What happens when it breaks", event_lines.drawings),
     Section("break_even", "How much longer a shared call may take", break_even.drawings),
-    Section("robust", "Where it holds, wherever the assumptions lie", _robust),
-    Section("varied", "What a changed assumption does", sweep.drawings),
 )
 
 

@@ -60,9 +60,10 @@ def drawings(study: Study, channel: Channel, stem: str, why: str) -> Iterator[Dr
     chunks = parts(study.rows, look.block_in(study), SCALE_IN + AXIS_IN)
     sure = sureness(_all_hours(study, channel))
     for part, rows in enumerate(chunks):
+        heading = part_title(title, part, len(chunks))
         yield Drawing(
             part_name(stem, part),
-            part_title(title, part, len(chunks)),
+            heading,
             f"{why} Each cell is the percentage of {channel.promise}, of those that came in this "
             "hour of the day (0 is midnight to 1 am), over all days of the week. Pale is the "
             f"target, orange below it, blue above. {NOBODY_SAID} {sure}."
@@ -72,7 +73,7 @@ def drawings(study: Study, channel: Channel, stem: str, why: str) -> Iterator[Dr
                 else " The numbers stand in summary.csv (period hour_00 to hour_23)."
             ),
             _alt(study, channel),
-            _figure(study, channel, title, rows, look),
+            _figure(study, channel, heading, rows, look),
         )
 
 

@@ -59,19 +59,21 @@ def drawings(study: Study) -> Iterator[Drawing]:
     """Give the figure for the designs in which rooms answer for each other, none without any."""
     shares = exchange_shares(study)
     lending = [design for design in study.designs if lends(study, shares, design)]
-    panels = {str(place): panel for place, panel in enumerate(_panels(study, shares, lending))}
+    panels = list(_panels(study, shares, lending))
     if not panels:
         return
     plan = _Plan(study)
-    line_in = plan.line_in / plan.columns
-    chunks = parts(list(panels), line_in, SCALE_IN)
-    for part, places in enumerate(chunks):
+    lines = [panels[at : at + plan.columns] for at in range(0, len(panels), plan.columns)]
+    chunks = parts([str(line) for line in range(len(lines))], plan.line_in, SCALE_IN)
+    for part, chunk in enumerate(chunks):
+        here = [panel for line in chunk for panel in lines[int(line)]]
+        heading = part_title(TITLE, part, len(chunks))
         yield Drawing(
             part_name(STEM, part),
-            part_title(TITLE, part, len(chunks)),
+            heading,
             _caption(study, lending, numbers=plan.with_numbers),
             _alt(study, lending),
-            _figure(study, shares, plan, [panels[place] for place in places]),
+            _figure(study, shares, plan, here, heading),
         )
 
 
@@ -146,14 +148,14 @@ class _Plan:
         return self.cell_in >= CELL_FOR_NUMBERS_IN
 
 
-def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel]) -> Figure:
+def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel], heading: str) -> Figure:
     lines = -(-len(panels) // plan.columns)
     sureness = (
         intervals(study, "The ± figures")
         if plan.with_numbers
         else f"95% intervals of the shares: ± {_widest(shares)} points at most"
     )
-    sheet = Sheet(TITLE, SCALE_IN + plan.line_in * lines, (), footer(study, sureness))
+    sheet = Sheet(heading, SCALE_IN + plan.line_in * lines, (), footer(study, sureness))
     _scale(sheet, plan)
     for place, panel in enumerate(panels):
         line, column = divmod(place, plan.columns)

@@ -125,15 +125,16 @@ def _drawings(study: Study, channel: Channel, stem: str, panels: Panels) -> Iter
     chunks = parts(study.rows, _Grid.of(study).block_in, SCALE_IN + AXIS_IN)
     sure = sureness(cell for week in panels.values() for cell in week)
     for part, rows in enumerate(chunks):
+        heading = part_title(title, part, len(chunks))
         yield Drawing(
             part_name(stem, part),
-            part_title(title, part, len(chunks)),
+            heading,
             f"Each cell is the percentage of {channel.promise}, of those that came in this hour of "
             "the week: a line for each day, midnight to midnight. Pale is the target, orange below "
             f"it, blue above. {NOBODY_SAID} Frames: Friday and Saturday night, 8 pm to 4 am. "
             f"{sure}. The numbers stand in kpi.parquet (period week_000 to week_167).",
             _alt(study, panels),
-            _figure(study, channel, title, rows, panels),
+            _figure(study, channel, heading, rows, panels),
         )
 
 

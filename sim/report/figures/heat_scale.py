@@ -70,6 +70,10 @@ class Scale:
         for spine in axes.spines.values():
             spine.set_visible(False)
 
+    def paint(self, level: float) -> tuple[float, ...]:
+        """Give the colour of a cell, for what is written on it and must not be crossed."""
+        return (0.0, 0.0, 0.0, 0.0) if np.isnan(level) else tuple(self.colours(self.norm(level)))
+
     def ink(self, level: float) -> str:
         """Give the colour of letters on a cell."""
         missing = np.isnan(level)

@@ -23,6 +23,7 @@ from sim.report.figures.style import (
     footer,
     intervals,
     marker_of,
+    part_title,
     parts,
     shown,
     text_width_in,
@@ -65,16 +66,19 @@ class IntervalRows:
         chunks = parts(
             self.study.rows, self._row_in() * len(lines), len(lines) * (TITLE_IN + AXIS_IN)
         )
-        return [(rows, self._figure(rows)) for rows in chunks]
+        return [
+            (rows, self._figure(rows, part_title(self.title, part, len(chunks))))
+            for part, rows in enumerate(chunks)
+        ]
 
     def _row_in(self) -> float:
         return PAD_IN + STEP_IN * len(self.designs)
 
-    def _figure(self, rows: list[str]) -> Figure:
+    def _figure(self, rows: list[str], heading: str) -> Figure:
         lines = _panel_lines(self.study)
         height_in = self._row_in() * len(rows)
         sheet = Sheet(
-            self.title,
+            heading,
             len(lines) * (TITLE_IN + height_in + AXIS_IN),
             design_legend(self.designs, marks=True),
             footer(self.study, intervals(self.study, "Bars")),

@@ -66,16 +66,17 @@ def drawings(study: Study) -> Iterator[Drawing]:
     rooms = {room.name: room for room in _rooms(study)}
     chunks = parts(list(rooms), ABOVE_IN + PANEL_IN + BELOW_IN) if rooms else []
     for part, names in enumerate(chunks):
+        heading = part_title(TITLE, part, len(chunks))
         yield Drawing(
             part_name(STEM, part),
-            part_title(TITLE, part, len(chunks)),
+            heading,
             "Grey: offered load, the number of handlers that the calls coming in that hour would "
             "keep busy if each were answered at once (in Erlang). Dark line: handlers staffed. "
             "Coloured lines: handlers busy, by design. Where the grey comes near the dark line, "
             "callers wait; where a coloured line leaves the grey, a room works for others or is "
             f"helped by them. {_sureness(list(rooms.values()))}",
             _alt(study, rooms[next(iter(rooms))]),
-            _figure(study, [rooms[name] for name in names]),
+            _figure(study, [rooms[name] for name in names], heading),
         )
 
 
@@ -105,7 +106,7 @@ def _series(estimates: Mapping[tuple[str, ...], Estimate], labels: tuple[str, ..
     return np.array([[hour.value, hour.low, hour.high] for hour in hours])
 
 
-def _figure(study: Study, rooms: list[Room]) -> Figure:
+def _figure(study: Study, rooms: list[Room], heading: str) -> Figure:
     drawn_staff = {
         design.name
         for design in study.others
@@ -114,7 +115,7 @@ def _figure(study: Study, rooms: list[Room]) -> Figure:
     }
     step_in = ABOVE_IN + PANEL_IN + BELOW_IN
     sheet = Sheet(
-        TITLE,
+        heading,
         step_in * len(rooms) + 0.1,
         _legend(study, drawn_staff),
         footer(study, intervals(study, "Bands")),

@@ -250,15 +250,17 @@ def _legend_grid(legend: Sequence[Artist]) -> tuple[int, int]:
     return columns, -(-len(legend) // columns)
 
 
-def design_legend(designs: Sequence[DesignName], *, marks: bool) -> list[Line2D]:
-    """Give the legend's lines of designs, with marks or with dashes."""
+def design_legend(
+    designs: Sequence[DesignName], *, marks: bool, dashes: bool = False
+) -> list[Line2D]:
+    """Give the legend's lines of designs, with marks, or with dashes, or with both."""
     return [
         Line2D(
             [],
             [],
             color=colour_of(design),
             marker=marker_of(design) if marks else "",
-            linestyle="solid" if marks else dashes_of(design),
+            linestyle=dashes_of(design) if dashes or not marks else "solid",
             label=fitted(design.label, 3.6, SMALL_PT + 0.5),
         )
         for design in designs

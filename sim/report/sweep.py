@@ -1,0 +1,234 @@
+"""What an experiment varied, as axes, and its service levels by point.
+
+An axis is a key with more than one value, or several keys that step together. Points form a grid,
+or lie scattered where they were drawn (Latin hypercube, Sobol'): then there are no lines along an
+axis, and whoever draws must not pretend that there are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import nan
+
+import numpy as np
+
+from sim.experiment.tables import ALL
+from sim.report.estimate import Estimate, listing
+from sim.report.evidence import UNITS, in_words, with_unit
+from sim.report.nearness import as_number
+from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
+
+STAFFED = "staffed_h"
+GRID = "grid"
+LINKED_FROM = 4  # fewer drawn points may stand in the same order by accident
+SAID = {"staffing.scale": "Staffing (times the centre's rota)"}
+LONGEST_LISTING = 30
+_STAFF_DIFFERS = 0.02  # below that it is overtime, not another rota
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One thing that is varied.
+
+    Parameters
+    ----------
+    keys
+        The varied keys; several where they step together.
+    words
+        What it is, for an axis or a heading.
+    values
+        Of the first key, in order, as they stand in `summary.csv`.
+    labels
+        The same with their units.
+    numeric
+        Whether all values are numbers.
+    """
+
+    keys: tuple[str, ...]
+    words: str
+    values: tuple[str, ...]
+    labels: tuple[str, ...]
+    numeric: bool
+
+    @property
+    def numbers(self) -> list[float]:
+        """The values as numbers; their places in the order where they are words."""
+        return [float(v) for v in self.values] if self.numeric else [*map(float, range(len(self)))]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the values are counts, between which there is nothing."""
+        last = self.keys[0].rsplit("_", 1)[-1]
+        return self.numeric and last not in UNITS and all(n.is_integer() for n in self.numbers)
+
+    @property
+    def ticks(self) -> tuple[str, ...]:
+        """The values as they stand on an axis whose words name the unit."""
+        bare = self.numeric and not any(label.endswith("%") for label in self.labels)
+        return tuple(f"{n:,.10g}" for n in self.numbers) if bare else self.labels
+
+    def __len__(self) -> int:
+        """Give how many values were tried."""
+        return len(self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """The points of an experiment around the one that the rest of the report is about."""
+
+    study: Study
+    axes: tuple[Axis, ...]
+    sampled: bool
+    _points: Mapping[int, Mapping[str, str]] = field(repr=False)
+
+    @property
+    def points(self) -> list[int]:
+        """Every point, in order."""
+        return sorted(self._points)
+
+    def value(self, point: int, axis: Axis) -> str:
+        """Give an axis's value at a point, as it stands in `summary.csv`."""
+        return self._points[point][axis.keys[0]]
+
+    def along(self, *free: Axis) -> dict[tuple[str, ...], int]:
+        """Give the points at which all other axes are as in the rest of the report."""
+        here = self._points[self.study.point]
+        fixed = [axis.keys[0] for axis in self.axes if axis not in free]
+        return {
+            tuple(self.value(point, axis) for axis in free): point
+            for point in self.points
+            if all(self._points[point][key] == here[key] for key in fixed)
+        }
+
+    def line(self, axis: Axis) -> list[int]:
+        """Give the points along an axis, in the order of its values."""
+        found = self.along(axis)
+        return [found[value,] for value in axis.values if (value,) in found]
+
+    def held(self, *free: Axis) -> str:
+        """Say at which values the other axes are held, nothing where there are none."""
+        fixed = [axis for axis in self.axes if axis not in free]
+        said = [f"{axis.words} at {self.here(axis)}" for axis in fixed]
+        return f" Held as in the rest of this report: {listing(said)}." if said else ""
+
+    def here(self, axis: Axis) -> str:
+        """Give an axis's value, with its unit, at the point of the rest of the report."""
+        return axis.labels[axis.values.index(self.value(self.study.point, axis))]
+
+    def level(self, point: int, design: DesignName, row: str, channel: Channel) -> Estimate:
+        """Give a service level."""
+        return self._estimates.get(
+            (point, design.name, row, channel.name, SERVICE_LEVEL), Estimate()
+        )
+
+    def handlers(self, point: int, design: DesignName, row: str) -> float:
+        """Give how many handlers are at the desk on average; nan if nobody knows."""
+        hours = self._estimates.get((point, design.name, row, ALL, STAFFED), Estimate()).value
+        return hours / self.study.experiment.horizon.measured_h if hours else nan
+
+    def staff_varies(self, points: Sequence[int]) -> bool:
+        """Tell whether these points, or the designs at one of them, differ in handlers."""
+        found = [
+            self.handlers(point, design, self.study.whole)
+            for point in points
+            for design in self.study.designs
+        ]
+        low, high = np.nanmin([*found, np.inf]), np.nanmax([*found, 0.0])
+        return bool(high > low * (1 + _STAFF_DIFFERS))
+
+    @cached_property
+    def staff_axes(self) -> tuple[Axis, ...]:
+        """The axes along which the handlers change, all else held."""
+        return tuple(axis for axis in self.axes if self.staff_varies(self.line(axis)))
+
+    def unmoved(self, points: Sequence[int], design: DesignName, channel: Channel) -> bool:
+        """Tell whether a design's figures are the same at all these points."""
+        return all(
+            len({repr(self.level(point, design, row, channel)) for point in points}) == 1
+            for row in self.study.rows
+        )
+
+    @cached_property
+    def _estimates(self) -> dict[tuple[int, str, str, str, str], Estimate]:
+        table = self.study.results.summary
+        rows = table[(table["period"] == ALL) & table["measure"].isin((SERVICE_LEVEL, STAFFED))]
+        labels = ("point", "design", "force", "channel", "measure")
+        numbers = ("value", "ci_low", "ci_high", "replications")
+        cells = zip(*(rows[name].tolist() for name in (*labels, *numbers)), strict=True)
+        return {
+            (int(point), design, force, channel, measure): Estimate(value, low, high, int(weeks))
+            for point, design, force, channel, measure, value, low, high, weeks in cells
+        }
+
+
+def sweep_of(study: Study) -> Sweep:
+    """Give what was varied around a study; without axes where nothing was, or at one point."""
+    points = study.results.varied
+    method = study.results.manifest["experiment"].get("vary_method") or GRID
+    sampled = method != GRID
+    axes = tuple(_axis(study, keys) for keys in _together(points, sampled=sampled))
+    return Sweep(study, axes, sampled, points)
+
+
+def _together(points: Mapping[int, Mapping[str, str]], *, sampled: bool) -> list[tuple[str, ...]]:
+    """Give the keys that change, those that step together as one."""
+    columns = {
+        key: [values[key] for values in points.values()] for key in next(iter(points.values()))
+    }
+    groups: list[list[str]] = []
+    for key, column in columns.items():
+        if len(set(column)) == 1:
+            continue
+        for group in groups:
+            if _linked(columns[group[0]], column, sampled=sampled):
+                group.append(key)
+                break
+        else:
+            groups.append([key])
+    return [tuple(group) for group in groups]
+
+
+def _linked(one: Sequence[str], other: Sequence[str], *, sampled: bool) -> bool:
+    """Tell whether each value of one goes with one value of the other, and back.
+
+    Drawn values are all different, so there the order must be the same as well.
+    """
+    if not len(set(one)) == len(set(other)) == len(set(zip(one, other, strict=True))):
+        return False
+    if not sampled:
+        return True
+    numbers = [[as_number(value) for value in column] for column in (one, other)]
+    if len(set(one)) < LINKED_FROM or any(None in column for column in numbers):
+        return False
+    a, b = (np.argsort(np.array(column, dtype=float)) for column in numbers)
+    return bool((a == b).all())
+
+
+def _axis(study: Study, keys: tuple[str, ...]) -> Axis:
+    key = keys[0]
+    values = {values[key] for values in study.results.varied.values()}
+    numbers = {value: as_number(value) for value in values}
+    numeric = None not in numbers.values()
+    ordered = (
+        sorted(values, key=lambda value: numbers[value] or 0.0)
+        if numeric
+        else (list(dict.fromkeys(values[key] for values in study.results.varied.values())))
+    )
+    labels = [with_unit(key, numbers[v]) if numeric else v for v in ordered]
+    return Axis(keys, _words(study, keys), tuple(ordered), tuple(labels), numeric)
+
+
+def _words(study: Study, keys: tuple[str, ...]) -> str:
+    """Say what is varied: "Staffing: scale", or what the keys have in common and where."""
+    said = [SAID.get(key) or in_words(study, key) for key in keys]
+    parts = [text.rpartition(": ") for text in said]
+    last = keys[0].rsplit(".", 1)[-1].rsplit("_", 1)[-1]
+    unit = f" ({UNITS[last]})" if last in UNITS else ""
+    if len(keys) == 1:
+        return f"{said[0]}{unit}"
+    if len({detail for *_, detail in parts}) == 1 and all(about for about, *_ in parts):
+        detail, where = parts[0][2], listing([about for about, *_ in parts])
+        many = len(where) > LONGEST_LISTING
+        alike = f"{len(keys)} keys alike" if many else f"{where} alike"
+        return f"{detail[:1].upper()}{detail[1:]}{unit}, {alike}"
+    return f"{said[0]}{unit}, {len(said) - 1} more in step"
