@@ -21,6 +21,7 @@ _REFERENCES = (  # where a name stands as a value, and among which names it must
     ("channels", ("forces", ANY, "contacts", ANY, "follow_on", ANY, "to")),
     ("channels", ("groups", ANY, "answers", ANY)),
     ("channels", ("demand", "bursts", "channel")),
+    ("groups", ("designs", ANY, "sites", ANY, ANY)),
     ("forces", ("groups", ANY, "force")),
     ("forces", ("demand", "bursts", "neighbours", ANY, ANY)),
 )

@@ -228,7 +228,14 @@ def resolve_point(
             raise ConfigError([Problem(path, message, "designs", as_toml(name))])
     designs = {name: centre.designs[name] for name in experiment.designs}
     digests = {
-        name: require_design(experiment.centre, name, centre, changed.get(name), horizon)
+        name: require_design(
+            experiment.centre,
+            name,
+            centre,
+            changed.get(name),
+            horizon,
+            dark=bool(experiment.events),
+        )
         for name in designs
     }
     return Point(
@@ -262,8 +269,14 @@ def _naming_vary(
     return named
 
 
-def require_design(
-    folder: Path, name: str, centre: Centre, changed: Centre | None, horizon: Horizon
+def require_design(  # noqa: PLR0913 - what a design is built from, and where it stands
+    folder: Path,
+    name: str,
+    centre: Centre,
+    changed: Centre | None,
+    horizon: Horizon,
+    *,
+    dark: bool = False,
 ) -> str:
     """Give the digest of a design that can be built.
 
@@ -271,6 +284,8 @@ def require_design(
     ----------
     changed
         The centre as it is under the design, if the design changes it.
+    dark
+        Whether there are events, so that it counts who sits under one roof.
 
     Raises
     ------
@@ -280,7 +295,8 @@ def require_design(
     try:
         entry = centre.designs[name]
         layout = layout_of(centre if changed is None else changed)
-        return design_digest(build_design(entry.kind, layout, horizon, entry.options), changed)
+        built = build_design(entry.kind, layout, horizon, entry.options)
+        return design_digest(built, changed, entry.sites if dark else {})
     except DesignError as error:
         option = ["options", error.option] if error.option else []
         key = join_key(["designs", name, *option])

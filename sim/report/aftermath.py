@@ -59,10 +59,40 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
         spill = [_elsewhere(incident, design, hardest) for design in designs]
         promise = incident.channel.promise
         texts += [
-            f"{incident.name} strikes {hardest} hardest: {promise} there, {'; '.join(there)}.",
+            f"{_strikes(incident)}: {promise} there, {'; '.join(there)}.",
             f"What that does to the callers of the others: {'; '.join(spill)}.",
         ]
-    return texts
+    return [*texts, *_roofs(study, incident)]
+
+
+def _strikes(incident: Incident) -> str:
+    """Say whose callers the event is told by: those of the dark room, or those it struck most."""
+    if incident.of_forces:
+        return f"{incident.name}, as callers of {incident.hardest_hit[0]} meet it"
+    return f"{incident.name} strikes {incident.hardest_hit[0]} hardest"
+
+
+def _roofs(study: Study, incident: Incident) -> list[str]:
+    """Say who goes dark under each design, and how many handlers are left."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for design in study.designs[:NAMED_DESIGNS]:
+        dark, handlers = incident.dark(design), incident.handlers(design)
+        if dark and not handlers.struck.missing:
+            left = f"{_with_interval(handlers.struck)} of {_with_interval(handlers.calm)} handlers"
+            alike.setdefault((listing(list(dark)), left), []).append(_quoted(design))
+    said = [
+        f"with {listing(designs)} {dark}, which leaves {left}"
+        for (dark, left), designs in alike.items()
+    ]
+    about = "Who goes dark (all who share a roof under the design), and the handlers at their desks"
+    return [f"{about} meanwhile: {'; '.join(said)}."] if said else []
+
+
+def _with_interval(handlers: Estimate) -> str:
+    if handlers.value == 0:
+        return "none"
+    tail = f" ({plain_interval(handlers)})" if handlers.has_interval else " (no interval)"
+    return f"{plain(handlers)}{tail}"
 
 
 def _more(more: Estimate) -> str:

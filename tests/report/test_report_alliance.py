@@ -304,7 +304,7 @@ def test_an_event_is_told_by_what_it_adds(full: Path) -> None:
         "28.0 more (27.5 to 28.5), on target again 30.0 min (30.0 to 30.0) after"
         in told.sentences[0]
     )
-    assert f"{EVENT} strikes Kent hardest" in told.sentences[1]
+    assert f"{EVENT}, as callers of Kent meet it: 999 calls" in told.sentences[1]
     assert "nothing that these weeks can tell" in told.sentences[2]
     (table,) = told.tables
     lines = dict(table.groups)
@@ -374,7 +374,7 @@ def test_markup_in_names_is_text(tmp_path: Path) -> None:
     assert "<script" not in html
     assert "<b>dark" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; loses" in html
-    assert "&lt;b&gt;dark&lt;/b&gt; strikes" in html
+    assert "&lt;b&gt;dark&lt;/b&gt;, as callers of" in html
 
 
 def test_many_forces_are_counted_and_keep_to_a_page(tmp_path: Path) -> None:
