@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
 from sim.config.facts import FilePath, Frozen, Name, Number, Whole
+from sim.config.reading import History, Published, Reading
 from sim.config.vary import by_dotted_key, vary_findings
 from sim.records import Horizon
 
@@ -72,6 +73,10 @@ class Experiment(Frozen):
 
     `vary` holds, by dotted key of the centre, a list of values or a range `{from, to, step}`;
     `events` what breaks, and every design is run with all of it and with none.
+
+    What the report adds without a run: `answer` says what its first sentence is read for,
+    `published` what is set beside the simulated figures, `history` what became of it, and `depends`
+    what further runs say of the assumptions.
     """
 
     question: str = Field(min_length=1)
@@ -85,6 +90,10 @@ class Experiment(Frozen):
     vary: dict[str, Any] = Field(default_factory=dict)
     events: tuple[Event, ...] = ()
     break_even: BreakEven | None = None
+    answer: Reading | None = None
+    published: tuple[Published, ...] = ()
+    history: History | None = None
+    depends: tuple[str, ...] = ()
 
     @field_validator("vary", mode="before")
     @classmethod
@@ -105,6 +114,27 @@ class Experiment(Frozen):
             wrong = "must be one of the designs: " + unknown("design", self.baseline, self.designs)
             findings.append(Finding(wrong, ("baseline",), as_toml(self.baseline)))
         findings += event_findings(self.events, self.horizon.horizon)
+        findings += self._reading_findings()
         if findings:
             raise refusal(findings)
         return self
+
+    def _reading_findings(self) -> list[Finding]:
+        """Find what the first sentence cannot be read for."""
+        asked = self.answer
+        if asked is None:
+            return []
+        findings = []
+        if asked.along is not None and asked.along not in self.vary:
+            wrong = "is not varied: " + unknown("key of [vary]", asked.along, self.vary)
+            findings.append(Finding(wrong, ("answer", "along"), as_toml(asked.along)))
+        if asked.holds == "published" and not self.published:
+            wrong = "needs at least one [[published]] figure to be met"
+            findings.append(Finding(wrong, ("answer", "holds"), as_toml(asked.holds)))
+        if asked.holds in {"baseline", "as_now"} and len(self.designs) == 1:
+            wrong = "needs a design to compare with the baseline; with one alone it may be target"
+            findings.append(Finding(wrong, ("answer", "holds"), as_toml(asked.holds)))
+        if asked.holds == "as_now" and asked.along is None:
+            wrong = "is missing; as_now asks how far a varied key can go"
+            findings.append(Finding(wrong, ("answer", "along")))
+        return findings

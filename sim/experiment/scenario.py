@@ -30,6 +30,7 @@ from sim.config.loading import FROM_OUTSIDE
 from sim.config.vary import Scalar, points, values_of
 from sim.experiment.identity import design_digest, digest_of, point_digest
 from sim.experiment.precision import precision_cells
+from sim.experiment.published import require_measured
 from sim.measures import Targets, plan_measures
 from sim.records import Horizon, Layout
 from sim.routing import DesignError, build_design
@@ -142,9 +143,12 @@ def read_study(path: Path, replications: int | None = None, seed: int | None = N
         for index, pair in enumerate(zip(overrides, as_columns(overrides), strict=True))
     )
     horizon = horizon_of(experiment)
-    if until is not None:
+    if until is not None or experiment.published:
         first = resolved[0]
-        precision_cells(path, until, plan_measures(first.layout, horizon, targets_of(first.centre)))
+        plan = plan_measures(first.layout, horizon, targets_of(first.centre))
+        require_measured(path, experiment.published, plan)
+        if until is not None:
+            precision_cells(path, until, plan)
     return Study(path, experiment, horizon, centre, changed, resolved)
 
 

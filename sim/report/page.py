@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
-from sim.report import aftermath, alliance, penalties
+from sim.report import aftermath, alliance, penalties, published, reading
 from sim.report.answer import answer, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
@@ -23,6 +23,7 @@ from sim.report.estimate import MISSING
 from sim.report.evidence import evidence_rows
 from sim.report.figures.catalogue import Picture, Section
 from sim.report.figures.style import colour_of
+from sim.report.reading import led_by_reading
 from sim.report.study import Study
 from sim.report.tables import (
     glance_rows,
@@ -42,6 +43,7 @@ BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by sectio
         "balance": alliance.balance,
         "events": aftermath.events,
         "break_even": penalties.beside,
+        "varied": reading.table,
     }
 )
 
@@ -73,7 +75,10 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             study=study,
             title=study.experiment.title or study.name,
             style=_read(STYLE_SHEET),
-            answer=led_by_events(answer(study), beside["events"].sentences),
+            answer=led_by_events(led_by_reading(answer(study), study), beside["events"].sentences),
+            history=study.experiment.history,
+            published=published.table(study),
+            depends=study.experiment.depends,
             compared=bool(study.others),
             varied=study.varied,
             altered=study.results.altered,

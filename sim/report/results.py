@@ -27,7 +27,7 @@ from sim.experiment.results import (
     SUMMARY,
     TIMELINE,
 )
-from sim.experiment.tables import CSV_ENCODING, as_named
+from sim.experiment.tables import ALL, CSV_ENCODING, as_named
 
 WORDS = (
     *("design", "baseline", "force", "channel", "group", "period", "measure", "unit"),
@@ -100,6 +100,27 @@ class Results:
                 columns=[name for name in KPI_COLUMNS if name not in UNREAD],
                 filters=[("point", "==", point), ("measure", "in", sorted(set(measures)))],
                 read_dictionary=[name for name in KPI_COLUMNS if name in WORDS],
+            )
+        except (OSError, pa.ArrowException) as error:
+            raise ReportError(_again(path, f"cannot be read ({error})")) from error
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
+
+    def weeks(self, measure: str, point: int) -> pd.DataFrame:
+        """Give a measure over the whole window by replication, of forces and not of groups."""
+        path = self.folder / KPI
+        labels = ("design", "force", "channel")
+        try:
+            table = pq.read_table(
+                path,
+                columns=[*labels, "replication", "numerator", "denominator"],
+                filters=[
+                    ("point", "==", point),
+                    ("measure", "==", measure),
+                    ("period", "==", ALL),
+                    ("group", "==", ""),
+                ],
+                read_dictionary=list(labels),
             )
         except (OSError, pa.ArrowException) as error:
             raise ReportError(_again(path, f"cannot be read ({error})")) from error
