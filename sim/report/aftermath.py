@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sim.report.answer import in_sentence
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, Estimate, listing
 from sim.report.figures.style import colour_of, shown
@@ -22,7 +23,7 @@ CENSORED = "recovery_censored"
 Words = tuple[Callable[[Estimate], str], Callable[[Estimate], str]]
 PLAIN: Words = (plain, plain_interval)
 CHANGE: Words = (change, change_interval)
-NAMED_DESIGNS = 6
+NAMED_DESIGNS, FEW_DESIGNS = 6, 1
 
 
 def events(study: Study) -> Beside:
@@ -31,7 +32,47 @@ def events(study: Study) -> Beside:
     if not found:
         return NOTHING
     sentences = [text for incident in found for text in _sentences(study, incident)]
-    return Beside(sentences, [_table(study, incident) for incident in found])
+    return Beside(
+        [*_all_together(study, found), *sentences], [_table(study, incident) for incident in found]
+    )
+
+
+def leading(study: Study) -> int:
+    """Give which of the sentences comes first on the page: that on all events, if several.
+
+    Of one event it is that on the force struck hardest, if there is more than one force.
+    """
+    return 0 if len(incidents(study)) > 1 else 1
+
+
+def _all_together(study: Study, found: list[Incident]) -> list[str]:
+    """Say of several events, one after another, how many more callers wait over a minute."""
+    if len(found) == 1:
+        return []
+    said = []
+    for incident in found:
+        more = {d: incident.of(d, study.whole, OVER).difference for d in study.designs}
+        known = [(design, change) for design, change in more.items() if not change.missing]
+        if known:
+            contacts = in_sentence(incident.channel.contacts)
+            said.append(f"{incident.name} ({contacts}): {_at_its_ends(study, known)}")
+    about = f"How many callers of {study.everybody} wait over 60 s, against the same week without"
+    return [f"{about}: {'; '.join(said)}."] if said else []
+
+
+def _at_its_ends(study: Study, known: list[tuple[DesignName, Estimate]]) -> str:
+    """Say what happens under the baseline, and the least and the most under the others."""
+    clauses = [f"with {_quoted(d)} {_more(change)}" for d, change in known if d == study.baseline]
+    others = sorted((c for d, c in known if d != study.baseline), key=lambda change: change.value)
+    if len(others) > FEW_DESIGNS:
+        ends = f"{_more(others[0])} to {_more(others[-1])}"
+        if not (others[0].sign or others[-1].sign):
+            told = [f"{change(end)}, {change_interval(end)}" for end in (others[0], others[-1])]
+            ends = f"too close to call ({'; to '.join(told)})"
+        clauses.append(f"with the {len(others)} others {ends}")
+    else:
+        clauses += [f"with {_quoted(d)} {_more(c)}" for d, c in known if d != study.baseline]
+    return ", ".join(clauses)
 
 
 def _sentences(study: Study, incident: Incident) -> list[str]:

@@ -54,16 +54,22 @@ def answer(study: Study) -> Answer:
     return Answer(overall, heading, sentence, tuple(_also(study)))
 
 
-def led_by_events(usual: Answer, events: Sequence[str]) -> Answer:
+def led_by_events(usual: Answer, events: Sequence[str], first: int = 1) -> Answer:
     """Give the answer of a study that asks about events: what they do comes first.
 
-    The first sentence is that on the force struck hardest, if there is more than one force; the
-    usual answer follows among the rest.
+    The usual answer follows among the rest.
+
+    Parameters
+    ----------
+    first
+        Which of the sentences leads; the last if there are fewer. Where it is the first, it is
+        about several events, and the others stand in their section alone.
     """
     if not events:
         return usual
-    lead = min(1, len(events) - 1)
-    rest = (*events[:lead], *events[lead + 1 :], usual.sentence, *usual.more)
+    lead = min(first, len(events) - 1)
+    beside = (*events[:lead], *events[lead + 1 :]) if first else ()
+    rest = (*beside, usual.sentence, *usual.more)
     return replace(usual, heading="What happens while it lasts", sentence=events[lead], more=rest)
 
 

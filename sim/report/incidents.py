@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from sim.config import Event, SiteOutage
+from sim.config import Event, SiteOutage, TelephonyFailure
 from sim.experiment.event_tables import event_header, timeline_header
 from sim.experiment.results import EVENTS, TIMELINE
 from sim.experiment.tables import ALL
@@ -57,12 +57,19 @@ class Incident:
         return self.event.name
 
     @cached_property
-    def channel(self) -> Channel:
-        """The channel that events are told by: the most urgent, 999."""
+    def urgent(self) -> Channel:
+        """The most urgent channel, 999: the one whose queue the time-line shows."""
         return min(self.study.channels, key=lambda channel: channel.priority)
 
+    @cached_property
+    def channel(self) -> Channel:
+        """The channel that events are told by: the most urgent, 999, or what is dialled instead."""
+        if isinstance(self.event, TelephonyFailure):
+            return next(c for c in self.study.channels if c.name == self.event.to)
+        return self.urgent
+
     def of(self, design: DesignName, force: str, measure: str) -> Struck:
-        """Give a measure of the most urgent channel; one without values where there is none."""
+        """Give a measure of the event's channel; one without values where there is none."""
         return self.numbers.get((design.name, force, self.channel.name, measure), Struck())
 
     @cached_property

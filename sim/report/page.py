@@ -75,7 +75,11 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             study=study,
             title=study.experiment.title or study.name,
             style=_read(STYLE_SHEET),
-            answer=led_by_events(led_by_reading(answer(study), study), beside["events"].sentences),
+            answer=led_by_events(
+                led_by_reading(answer(study), study),
+                beside["events"].sentences,
+                aftermath.leading(study),
+            ),
             history=study.experiment.history,
             published=published.table(study),
             depends=study.experiment.depends,
