@@ -10,7 +10,14 @@ from sim.config.checks import burst_calls_per_week
 from sim.config.design import DesignEntry
 from sim.config.errors import ConfigError, Problem, join_key, nearest, split_key, unknown
 from sim.config.event_checks import event_problems, incident_channel
-from sim.config.events import Absence, Event, SiteOutage, Surge, TelephonyFailure
+from sim.config.events import (
+    Absence,
+    Event,
+    SiteOutage,
+    Surge,
+    TelephonyFailure,
+    events_under,
+)
 from sim.config.experiment import Experiment
 from sim.config.facts import Fact
 from sim.config.loading import CENTRE_FILE, CentreFiles, load_centre, load_changed, load_experiment
@@ -45,6 +52,7 @@ __all__ = [
     "burst_calls_per_week",
     "event_evidence",
     "event_problems",
+    "events_under",
     "evidence",
     "follow_on_of",
     "handle_of",

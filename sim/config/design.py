@@ -1,7 +1,7 @@
 """What a centre says of a design: its kind, its options, and what it changes in the centre."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -19,6 +19,9 @@ class DesignEntry(Frozen):
 
     `changes` holds, by dotted key of the centre, what is so under this design alone (another rota,
     other handle times), and `source`, where these figures stand; see `sim.config.changes`.
+
+    `sites` holds, by name, the groups that sit under one roof under this design: what takes one of
+    them out takes out all. A group that is in none of them has a roof of its own.
     """
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
@@ -28,6 +31,7 @@ class DesignEntry(Frozen):
     source: str | None = None
     options: dict[Name, Any] = Field(default_factory=dict)
     changes: dict[str, Any] = Field(default_factory=dict)
+    sites: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     option_facts: dict[Name, AnyFact] = Field(default_factory=dict, json_schema_extra=READ_ONLY)
 
     @model_validator(mode="before")
@@ -51,6 +55,38 @@ class DesignEntry(Frozen):
             "options": options | {key: fact["value"] for key, fact in facts.items()},
             "option_facts": facts,
         }
+
+    @model_validator(mode="after")
+    def _check_sites(self) -> Self:
+        seated: dict[str, str] = {}
+        findings = []
+        for site, groups in self.sites.items():
+            for number, group in enumerate(groups):
+                if group in seated:
+                    wrong = f"this group sits in {as_toml(seated[group])} already"
+                    findings.append(Finding(wrong, ("sites", site, number), as_toml(group)))
+                seated[group] = site
+        if findings:
+            raise refusal(findings)
+        return self
+
+    def under_one_roof(self, groups: Sequence[str]) -> tuple[str, ...]:
+        """Give groups and, after each, those that share its roof under this design.
+
+        Examples
+        --------
+        >>> joint = DesignEntry(kind="merger", sites={"Enderby": ("North", "South")})
+        >>> joint.under_one_roof(["South", "East"])
+        ('South', 'North', 'East')
+        """
+        found = dict.fromkeys(
+            roofmate for group in groups for roofmate in (group, *self._roof_of(group))
+        )
+        return tuple(found)
+
+    def _roof_of(self, group: str) -> tuple[str, ...]:
+        """Give the groups of the site that a group sits in, none where it has no site."""
+        return next((groups for groups in self.sites.values() if group in groups), ())
 
 
 def beside_kind(entry: dict[str, Any]) -> dict[str, Any]:

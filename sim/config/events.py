@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, create_model, model_validator
 
+from sim.config.design import DesignEntry
 from sim.config.errors import Finding, as_toml, refusal
 from sim.config.facts import (
     Frozen,
@@ -86,12 +87,21 @@ class RingBack(Frozen):
     source: str | None = None
 
 
+class Standby(Frozen):
+    """A standby room: after a while, a share of the dark rooms' handlers work from there."""
+
+    after_h: PositiveFact
+    share: ShareFact
+    source: str | None = None
+
+
 class SiteOutage(Occurrence):
-    """Rooms go dark: nobody there answers.
+    """Rooms go dark, and with them all that share a roof with one under a design (its `sites`).
 
     Calls in hand are cut off, or finished. With `fallback_after_s`, contacts of a dark room's force
     that have waited so long may be answered by every room that has the skill; where the design
-    itself would never send them, they take `fallback_handle_factor` times as long there.
+    itself would never send them, they take `fallback_handle_factor` times as long there. With
+    `standby`, part of the handlers are back at work before the event is over.
     """
 
     kind: Literal["site_outage"]
@@ -100,6 +110,7 @@ class SiteOutage(Occurrence):
     ring_back: RingBack | None = None
     fallback_after_s: Number | None = Field(default=None, ge=0)
     fallback_handle_factor: PositiveFact | None = None
+    standby: Standby | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -205,6 +216,16 @@ Event = Annotated[
     SiteOutage | TelephonyFailure | Surge | Absence,
     Field(discriminator="kind"),
 ]
+
+
+def events_under(events: Sequence[Event], design: DesignEntry) -> tuple[Event, ...]:
+    """Give events as they are under a design: an outage takes whole sites."""
+    return tuple(
+        event.model_copy(update={"groups": design.under_one_roof(event.groups)})
+        if isinstance(event, SiteOutage)
+        else event
+        for event in events
+    )
 
 
 def event_findings(events: Sequence[Event], horizon: Horizon) -> list[Finding]:

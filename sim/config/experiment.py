@@ -14,6 +14,7 @@ from pydantic import (
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
 from sim.config.facts import READ_ONLY, FilePath, Frozen, Name, Number, Whole
+from sim.config.reading import History, Published, Reading
 from sim.config.robust import Robust
 from sim.config.select import Select
 from sim.config.vary import GRID, Method, by_dotted_key, twice, vary_findings
@@ -111,6 +112,10 @@ class Experiment(Frozen):
     over, and beside the keys how its points are chosen, see `vary`; `vary_method` repeats that for
     readers of a manifest. `events` is what breaks, and every design is run with all of it and with
     none.
+
+    What the report adds without a run: `answer` says what its first sentence is read for,
+    `published` what is set beside the simulated figures, `history` what became of it, and `depends`
+    what further runs say of the assumptions.
     """
 
     question: str = Field(min_length=1)
@@ -127,6 +132,10 @@ class Experiment(Frozen):
     break_even: BreakEven | None = None
     select: Select | None = None
     robust: Robust | None = None
+    answer: Reading | None = None
+    published: tuple[Published, ...] = ()
+    history: History | None = None
+    depends: tuple[str, ...] = ()
 
     @field_validator("vary", mode="before")
     @classmethod
@@ -165,6 +174,27 @@ class Experiment(Frozen):
             )
             findings.append(Finding(wrong, ("robust",)))
         findings += event_findings(self.events, self.horizon.horizon)
+        findings += self._reading_findings()
         if findings:
             raise refusal(findings)
         return self
+
+    def _reading_findings(self) -> list[Finding]:
+        """Find what the first sentence cannot be read for."""
+        asked = self.answer
+        if asked is None:
+            return []
+        findings = []
+        if asked.along is not None and asked.along not in self.vary:
+            wrong = "is not varied: " + unknown("key of [vary]", asked.along, self.vary)
+            findings.append(Finding(wrong, ("answer", "along"), as_toml(asked.along)))
+        if asked.holds == "published" and not self.published:
+            wrong = "needs at least one [[published]] figure to be met"
+            findings.append(Finding(wrong, ("answer", "holds"), as_toml(asked.holds)))
+        if asked.holds in {"baseline", "as_now"} and len(self.designs) == 1:
+            wrong = "needs a design to compare with the baseline; with one alone it may be target"
+            findings.append(Finding(wrong, ("answer", "holds"), as_toml(asked.holds)))
+        if asked.holds == "as_now" and asked.along is None:
+            wrong = "is missing; as_now asks how far a varied key can go"
+            findings.append(Finding(wrong, ("answer", "along")))
+        return findings

@@ -15,7 +15,7 @@ from sim.config.experiment import Experiment
 from sim.config.facts import FilePath, written_keys
 from sim.config.files import kind_of, nearest_path, read_toml
 from sim.config.overrides import UnknownKeyError, find, flat_designs, overridden
-from sim.config.references import event_reference_problems, names_in, reference_problems
+from sim.config.references import experiment_reference_problems, names_in, reference_problems
 from sim.config.series import SeriesReader
 from sim.config.shape import is_list, path_in
 from sim.config.translate import problems_of
@@ -205,7 +205,7 @@ def _against_centre(raw: Mapping[str, Any], path: Path) -> list[Problem]:
     except ConfigError as error:
         return list(error.problems)
     problems = _unknown_varied_keys(raw, centre, path)
-    problems += event_reference_problems(raw, centre, path)
+    problems += experiment_reference_problems(raw, centre, path)
     return problems + _unknown_channels(raw, names_in(centre, "channels"), path)
 
 

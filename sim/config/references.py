@@ -21,6 +21,7 @@ _REFERENCES = (  # where a name stands as a value, and among which names it must
     ("channels", ("forces", ANY, "contacts", ANY, "follow_on", ANY, "to")),
     ("channels", ("groups", ANY, "answers", ANY)),
     ("channels", ("demand", "bursts", "channel")),
+    ("groups", ("designs", ANY, "sites", ANY, ANY)),
     ("forces", ("groups", ANY, "force")),
     ("forces", ("demand", "bursts", "neighbours", ANY, ANY)),
 )
@@ -29,7 +30,9 @@ _NAMED_KEYS = (  # where a name stands as a key
     ("channels", ("groups", ANY, "reserve", ANY)),
     ("forces", ("demand", "bursts", "neighbours", ANY)),
 )
-_IN_EVENTS = (  # the same in an experiment, whose names are those of its centre
+_IN_EXPERIMENT = (  # the same in an experiment, whose names are those of its centre
+    ("channels", ("answer", "channels", ANY)),
+    ("forces", ("answer", "forces", ANY)),
     ("groups", ("events", ANY, "groups", ANY)),
     ("forces", ("events", ANY, "forces", ANY)),
     ("channels", ("events", ANY, "channels", ANY)),
@@ -61,13 +64,13 @@ def reference_problems(raw: Mapping[str, Any], file: Path) -> list[Problem]:
     return problems + [problem for table in _SINGULAR for problem in _twice(raw, table, file)]
 
 
-def event_reference_problems(
+def experiment_reference_problems(
     raw: Mapping[str, Any], centre: Mapping[str, Any], file: Path
 ) -> list[Problem]:
-    """Find names in an experiment's events that its centre does not have."""
+    """Find names in an experiment that its centre does not have."""
     return [
         problem
-        for table, pattern in _IN_EVENTS
+        for table, pattern in _IN_EXPERIMENT
         for problem in _unknown_names(raw, pattern, table, names_in(centre, table), file)
     ]
 

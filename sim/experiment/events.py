@@ -59,9 +59,13 @@ class PreparedEvents:
     ----------
     drawers
         By the digest of what determines a workload.
+    takers
+        Who takes staff away: by the key of a staffing with the events, the digest of the staffing
+        without them, and a drawer of the events as they are under the designs with that key.
     """
 
     drawers: Mapping[str, EventDrawer]
+    takers: Mapping[str, tuple[str, EventDrawer]]
     cells: EventCells
 
     def happen(
@@ -71,16 +75,16 @@ class PreparedEvents:
         seed: int,
         replication: int,
     ) -> tuple[dict[str, Workload], dict[str, Staffing]]:
-        """Give the workloads and staffings of a replication, by digest, with the events."""
-        anyone = next(iter(self.drawers.values()))  # staff are events' to take, whoever calls
+        """Give the workloads of a replication by digest, its staffings by key, with the events."""
         return (
             {
                 part: self.drawers[part].workload(workload, seed, replication)
                 for part, workload in workloads.items()
             },
             {
-                part: anyone.staffing(staffing, seed, replication)
-                for part, staffing in staffings.items()
+                key: drawer.staffing(staffings[part], seed, replication)
+                for key, (part, drawer) in self.takers.items()
+                if part in staffings
             },
         )
 

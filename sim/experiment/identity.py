@@ -20,6 +20,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
@@ -73,13 +74,19 @@ def point_digest(centre: Centre, horizon: Horizon, seed: int, events: Sequence[E
     return digest_of(known + happens)
 
 
-def design_digest(design: Design, changed: Centre | None = None) -> str:
+def design_digest(
+    design: Design,
+    changed: Centre | None = None,
+    sites: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
     """Give the digest of a design's matrices, whatever it is called.
 
     Parameters
     ----------
     changed
         The centre as it is under the design, if the design changes it.
+    sites
+        Which groups share a roof, where an event may take it away.
     """
     sha = hashlib.sha256()
     for field in fields(design):
@@ -88,6 +95,8 @@ def design_digest(design: Design, changed: Centre | None = None) -> str:
         sha.update(matrix.astype(matrix.dtype.newbyteorder("<")).tobytes())
     if changed is not None:
         sha.update(digest_of(determinants(changed)).encode())
+    if sites:
+        sha.update(digest_of(sorted(sorted(groups) for groups in sites.values())).encode())
     return sha.hexdigest()
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.config import Centre, DesignEntry, Event, layout_of
+from sim.config import Centre, DesignEntry, Event, events_under, layout_of
 from sim.engine import simulate
 from sim.experiment.block import Block
 from sim.experiment.events import PreparedEvents, design_during, plan_event_cells
@@ -74,13 +74,15 @@ class Task:
 class Scenario(NamedTuple):
     """A design of a point, and which of the point's workloads and staffings it meets.
 
-    `during` is the design with what it falls back on in events, the design itself without any.
+    `during` is the design with what it falls back on in events, the design itself without any;
+    `struck` is the key of the staffing with the events (see `PreparedEvents`).
     """
 
     design: Design
     during: Design
     workload: str
     staffing: str
+    struck: str
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def run_replication(prepared: Prepared, designs: Sequence[str], replication: int
         workloads, staffings = prepared.events.happen(*calm, prepared.seed, replication)
     tallies, contacts = {}, 0
     for digest, scenario in scenarios.items():
-        workload, staffing = workloads[scenario.workload], staffings[scenario.staffing]
+        workload, staffing = workloads[scenario.workload], staffings[scenario.struck]
         log = simulate(workload, staffing, scenario.during, prepared.engine)
         tally = tabulate(prepared.measures, workload, staffing, log)
         parts = [np.stack((tally.numerator, tally.denominator))]
@@ -171,6 +173,11 @@ def _arrived(log: ContactLog) -> int:
     return int(np.count_nonzero(log.outcome != NOT_WOKEN))
 
 
+def _struck(staffing: str, entry: DesignEntry, events: Sequence[Event]) -> str:
+    """Give the key of a staffing with the events as they are under a design."""
+    return f"{staffing} {sorted(entry.sites.values())}" if events else staffing
+
+
 @lru_cache(maxsize=_POINTS_KEPT)
 def prepare(recipe: bytes) -> Prepared:
     """Build what the replications of a point share, from its pickled recipe.
@@ -187,7 +194,7 @@ def prepare(recipe: bytes) -> Prepared:
     events = None
     if known.events:
         cells = plan_event_cells(known.events, layout, known.horizon, targets)
-        events = PreparedEvents(parts.drawers, cells)
+        events = PreparedEvents(parts.drawers, parts.takers, cells)
     return Prepared(
         workloads=parts.workloads,
         staffings=parts.staffings,
@@ -217,28 +224,34 @@ class _Parts(NamedTuple):
     workloads: Mapping[str, WorkloadPlan]
     staffings: Mapping[str, StaffingDrawer]
     drawers: Mapping[str, EventDrawer]
+    takers: Mapping[str, tuple[str, EventDrawer]]
     scenarios: Mapping[str, Scenario]
 
 
 def _build_parts(known: Recipe) -> _Parts:
     """Build what draws the weeks of a recipe, and its designs."""
     horizon = known.horizon
-    workloads, staffings, scenarios, drawers = {}, {}, {}, {}
+    workloads, staffings, scenarios, drawers, takers = {}, {}, {}, {}, {}
     digests: dict[str, tuple[str, str]] = {}  # by design that changes the centre, "" for the rest
     for digest, entry in known.designs.items():
         centre = known.changed.get(digest, known.centre)
         layout = layout_of(centre)
         design = build_design(entry.kind, layout, horizon, entry.options)
-        during = design_during(design, known.events, layout, horizon)
+        happens = events_under(known.events, entry)
+        during = design_during(design, happens, layout, horizon)
         world = digest if digest in known.changed else ""
         if world not in digests:
             digests[world] = workload_digest(centre), staffing_digest(centre)
-        scenario = Scenario(design, during, *digests[world])
+        parts = digests[world]
+        scenario = Scenario(design, during, *parts, _struck(parts[1], entry, known.events))
         if scenario.workload not in workloads:
             plan = workloads[scenario.workload] = WorkloadPlan(centre, horizon)
             if known.events:
                 drawers[scenario.workload] = EventDrawer(centre, horizon, known.events, plan)
         if scenario.staffing not in staffings:
             staffings[scenario.staffing] = StaffingDrawer(centre, horizon)
+        if scenario.struck not in takers:
+            drawer = EventDrawer(centre, horizon, happens, workloads[scenario.workload])
+            takers[scenario.struck] = scenario.staffing, drawer
         scenarios[digest] = scenario
-    return _Parts(workloads, staffings, drawers, scenarios)
+    return _Parts(workloads, staffings, drawers, takers, scenarios)

@@ -31,6 +31,7 @@ from sim.experiment.identity import design_digest, digest_of, point_digest
 from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import watched
+from sim.experiment.published import require_measured
 from sim.experiment.sweep import MANY_POINTS, Varied, as_columns, require_few, sweep_points
 from sim.measures import Targets
 from sim.records import Horizon, Layout
@@ -165,7 +166,9 @@ def read_study(
     )
     horizon = horizon_of(experiment)
     first = resolved[0]
-    precision_cells(path, untils, plan_for(first.layout, horizon, targets_of(first.centre)))
+    plan = plan_for(first.layout, horizon, targets_of(first.centre))
+    require_measured(path, experiment.published, plan)
+    precision_cells(path, untils, plan)
     return Study(path, experiment, horizon, centre, changed, resolved)
 
 
@@ -228,7 +231,14 @@ def resolve_point(  # noqa: PLR0913 - each is a part of its own
             raise ConfigError([Problem(path, message, "designs", as_toml(name))])
     designs = {name: centre.designs[name] for name in experiment.designs}
     digests = {
-        name: require_design(experiment.centre, name, centre, changed.get(name), horizon)
+        name: require_design(
+            experiment.centre,
+            name,
+            centre,
+            changed.get(name),
+            horizon,
+            dark=bool(experiment.events),
+        )
         for name in designs
     }
     return Point(
@@ -262,8 +272,14 @@ def naming_vary(
     return named
 
 
-def require_design(
-    folder: Path, name: str, centre: Centre, changed: Centre | None, horizon: Horizon
+def require_design(  # noqa: PLR0913 - what a design is built from, and where it stands
+    folder: Path,
+    name: str,
+    centre: Centre,
+    changed: Centre | None,
+    horizon: Horizon,
+    *,
+    dark: bool = False,
 ) -> str:
     """Give the digest of a design that can be built.
 
@@ -271,6 +287,8 @@ def require_design(
     ----------
     changed
         The centre as it is under the design, if the design changes it.
+    dark
+        Whether there are events, so that it counts who sits under one roof.
 
     Raises
     ------
@@ -280,7 +298,8 @@ def require_design(
     try:
         entry = centre.designs[name]
         layout = layout_of(centre if changed is None else changed)
-        return design_digest(build_design(entry.kind, layout, horizon, entry.options), changed)
+        built = build_design(entry.kind, layout, horizon, entry.options)
+        return design_digest(built, changed, entry.sites if dark else {})
     except DesignError as error:
         option = ["options", error.option] if error.option else []
         key = join_key(["designs", name, *option])

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from sim.config import ConfigError, Problem, layout_of, unknown
+from sim.config import ConfigError, Problem, events_under, layout_of, unknown
 from sim.config.errors import as_toml
 from sim.engine import simulate_simpy
 from sim.experiment.events import design_during
@@ -72,14 +72,15 @@ def trace(  # noqa: PLR0913 - what the command line offers
     layout, horizon = layout_of(centre), study.horizon
     number = (study.experiment.seed, replication)
     plan = WorkloadPlan(centre, horizon)
-    drawer = EventDrawer(centre, horizon, point.events, plan)
+    events = events_under(point.events, entry)
+    drawer = EventDrawer(centre, horizon, events, plan)
     workload = drawer.workload(plan.draw(*number), *number)
     staffing = drawer.staffing(StaffingDrawer(centre, horizon).draw(*number), *number)
     until_s = float("inf") if hours is None else hours * SECONDS_PER_HOUR
 
     observer = _Writer(file, workload, layout, horizon, until_s)
     built = build_design(entry.kind, layout, horizon, entry.options)
-    built = design_during(built, point.events, layout, horizon)
+    built = design_during(built, events, layout, horizon)
     with suppress(_EnoughSeen):
         simulate_simpy(workload, staffing, built, observer)
     return observer.written

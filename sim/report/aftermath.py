@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sim.report.answer import in_sentence
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, Estimate, listing
 from sim.report.figures.style import colour_of, shown
@@ -22,7 +23,7 @@ CENSORED = "recovery_censored"
 Words = tuple[Callable[[Estimate], str], Callable[[Estimate], str]]
 PLAIN: Words = (plain, plain_interval)
 CHANGE: Words = (change, change_interval)
-NAMED_DESIGNS = 6
+NAMED_DESIGNS, FEW_DESIGNS = 6, 1
 
 
 def events(study: Study) -> Beside:
@@ -31,7 +32,47 @@ def events(study: Study) -> Beside:
     if not found:
         return NOTHING
     sentences = [text for incident in found for text in _sentences(study, incident)]
-    return Beside(sentences, [_table(study, incident) for incident in found])
+    return Beside(
+        [*_all_together(study, found), *sentences], [_table(study, incident) for incident in found]
+    )
+
+
+def leading(study: Study) -> int:
+    """Give which of the sentences comes first on the page: that on all events, if several.
+
+    Of one event it is that on the force struck hardest, if there is more than one force.
+    """
+    return 0 if len(incidents(study)) > 1 else 1
+
+
+def _all_together(study: Study, found: list[Incident]) -> list[str]:
+    """Say of several events, one after another, how many more callers wait over a minute."""
+    if len(found) == 1:
+        return []
+    said = []
+    for incident in found:
+        more = {d: incident.of(d, study.whole, OVER).difference for d in study.designs}
+        known = [(design, change) for design, change in more.items() if not change.missing]
+        if known:
+            contacts = in_sentence(incident.channel.contacts)
+            said.append(f"{incident.name} ({contacts}): {_at_its_ends(study, known)}")
+    about = f"How many callers of {study.everybody} wait over 60 s, against the same week without"
+    return [f"{about}: {'; '.join(said)}."] if said else []
+
+
+def _at_its_ends(study: Study, known: list[tuple[DesignName, Estimate]]) -> str:
+    """Say what happens under the baseline, and the least and the most under the others."""
+    clauses = [f"with {_quoted(d)} {_more(change)}" for d, change in known if d == study.baseline]
+    others = sorted((c for d, c in known if d != study.baseline), key=lambda change: change.value)
+    if len(others) > FEW_DESIGNS:
+        ends = f"{_more(others[0])} to {_more(others[-1])}"
+        if not (others[0].sign or others[-1].sign):
+            told = [f"{change(end)}, {change_interval(end)}" for end in (others[0], others[-1])]
+            ends = f"too close to call ({'; to '.join(told)})"
+        clauses.append(f"with the {len(others)} others {ends}")
+    else:
+        clauses += [f"with {_quoted(d)} {_more(c)}" for d, c in known if d != study.baseline]
+    return ", ".join(clauses)
 
 
 def _sentences(study: Study, incident: Incident) -> list[str]:
@@ -59,10 +100,40 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
         spill = [_elsewhere(incident, design, hardest) for design in designs]
         promise = incident.channel.promise
         texts += [
-            f"{incident.name} strikes {hardest} hardest: {promise} there, {'; '.join(there)}.",
+            f"{_strikes(incident)}: {promise} there, {'; '.join(there)}.",
             f"What that does to the callers of the others: {'; '.join(spill)}.",
         ]
-    return texts
+    return [*texts, *_roofs(study, incident)]
+
+
+def _strikes(incident: Incident) -> str:
+    """Say whose callers the event is told by: those of the dark room, or those it struck most."""
+    if incident.of_forces:
+        return f"{incident.name}, as callers of {incident.hardest_hit[0]} meet it"
+    return f"{incident.name} strikes {incident.hardest_hit[0]} hardest"
+
+
+def _roofs(study: Study, incident: Incident) -> list[str]:
+    """Say who goes dark under each design, and how many handlers are left."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for design in study.designs[:NAMED_DESIGNS]:
+        dark, handlers = incident.dark(design), incident.handlers(design)
+        if dark and not handlers.struck.missing:
+            left = f"{_with_interval(handlers.struck)} of {_with_interval(handlers.calm)} handlers"
+            alike.setdefault((listing(list(dark)), left), []).append(_quoted(design))
+    said = [
+        f"with {listing(designs)} {dark}, which leaves {left}"
+        for (dark, left), designs in alike.items()
+    ]
+    about = "Who goes dark (all who share a roof under the design), and the handlers at their desks"
+    return [f"{about} meanwhile: {'; '.join(said)}."] if said else []
+
+
+def _with_interval(handlers: Estimate) -> str:
+    if handlers.value == 0:
+        return "none"
+    tail = f" ({plain_interval(handlers)})" if handlers.has_interval else " (no interval)"
+    return f"{plain(handlers)}{tail}"
 
 
 def _more(more: Estimate) -> str:

@@ -55,16 +55,22 @@ def answer(study: Study) -> Answer:
     return Answer(overall, heading, sentence, tuple(_also(study)))
 
 
-def led_by_events(usual: Answer, events: Sequence[str]) -> Answer:
+def led_by_events(usual: Answer, events: Sequence[str], first: int = 1) -> Answer:
     """Give the answer of a study that asks about events: what they do comes first.
 
-    The first sentence is that on the force struck hardest, if there is more than one force; the
-    usual answer follows among the rest.
+    The usual answer follows among the rest.
+
+    Parameters
+    ----------
+    first
+        Which of the sentences leads; the last if there are fewer. Where it is the first, it is
+        about several events, and the others stand in their section alone.
     """
     if not events:
         return usual
-    lead = min(1, len(events) - 1)
-    rest = (*events[:lead], *events[lead + 1 :], usual.sentence, *usual.more)
+    lead = min(first, len(events) - 1)
+    beside = (*events[:lead], *events[lead + 1 :]) if first else ()
+    rest = (*beside, usual.sentence, *usual.more)
     return replace(usual, heading="What happens while it lasts", sentence=events[lead], more=rest)
 
 
@@ -108,8 +114,8 @@ def _opening(study: Study) -> str:
     channel, baseline = study.main_channel, study.baseline
     level = _level(study, baseline, study.whole, channel)
     return (
-        f"Of {channel.contacts} in {study.everybody}, {level.percent_in_words} are answered within "
-        f"{duration(channel.within_s)} with {_quoted(baseline)}"
+        f"Of {in_sentence(channel.contacts)} in {study.everybody}, {level.percent_in_words} are "
+        f"answered within {duration(channel.within_s)} with {quoted(baseline)}"
     )
 
 
@@ -144,9 +150,9 @@ def _clause(study: Study, design: DesignName, found: Finding) -> str:
     """Say how one design does, and what that is against the baseline."""
     change = _change(study, design, study.whole)
     level = _level(study, design, study.whole, study.main_channel)
-    start = f"with {_quoted(design)} {level.percent_in_brief}"
+    start = f"with {quoted(design)} {level.percent_in_brief}"
     if found is Finding.NOBODY:
-        return f"with {_quoted(design)} nobody called"
+        return f"with {quoted(design)} nobody called"
     if found is Finding.NO_INTERVAL:
         return f"{start}, in a single run, from which nothing follows for other weeks"
     if found is Finding.SAME:
@@ -200,10 +206,12 @@ def _counted(study: Study, designs: list[tuple[DesignName, Finding]]) -> str:
     )
     ends = [(sure[-1], "rise", 1), (sure[0], "fall", -1)] if sure else []
     named = [
-        f"the greatest {word} is with {_quoted(design)}, {changes[design].change_in_words()}"
+        f"the greatest {word} is with {quoted(design)}, {changes[design].change_in_words()}"
         for design, word, sign in ends
         if changes[design].sign == sign
     ]
+    if not {Finding.FEWER, Finding.MIXED, Finding.NO_INTERVAL} & set(found):
+        text += ", and no force loses for certain with any of them"
     return f"{text}; {', '.join(named)}" if named else text
 
 
@@ -228,7 +236,7 @@ def _by_force(study: Study, design: DesignName) -> str:
     known = {force: change for force, change in changes.items() if change.has_interval}
     if not known:
         return ""
-    about = f"{study.main_channel.promise}, with {_quoted(design)}"
+    about = f"{study.main_channel.promise}, with {quoted(design)}"
     if len(known) <= NAMED_FORCES:
         clauses = [f"{force} {change.change_in_words()}" for force, change in known.items()]
         return f"{about}: {'; '.join(clauses)}."
@@ -257,11 +265,21 @@ def _other_channel(study: Study, channel: Channel) -> str:
     for design in study.others:
         change = study.difference(design.name, study.whole, channel.name, SERVICE_LEVEL)
         if change.has_interval:
-            clauses.append(f"with {_quoted(design)} {change.change_in_words()}")
+            clauses.append(f"with {quoted(design)} {change.change_in_words()}")
     if not clauses:
         return ""
     return f"{channel.promise}, in {study.everybody}: {'; '.join(clauses)}."
 
 
-def _quoted(design: DesignName) -> str:
+def in_sentence(words: str) -> str:
+    """Give a label as it stands within a sentence; an abbreviation stays as it is.
+
+    >>> in_sentence("Non-emergency contacts"), in_sentence("CCTV contacts")
+    ('non-emergency contacts', 'CCTV contacts')
+    """
+    return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
+
+
+def quoted(design: DesignName) -> str:
+    """Give a design's label in quotation marks."""
     return f"\N{LEFT DOUBLE QUOTATION MARK}{design.label}\N{RIGHT DOUBLE QUOTATION MARK}"

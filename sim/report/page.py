@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.experiment.results import KPI
-from sim.report import aftermath, alliance, needed, penalties, robust, select
+from sim.report import aftermath, alliance, penalties, published, reading, robust, select
 from sim.report.answer import answer, led_by_choice, led_by_events
 from sim.report.beside import NOTHING, Beside
 from sim.report.caveats import caveats
@@ -24,6 +24,7 @@ from sim.report.evidence import evidence_rows
 from sim.report.figures.catalogue import Picture, Section
 from sim.report.figures.style import colour_of
 from sim.report.precision import precision_words
+from sim.report.reading import led_by_reading
 from sim.report.study import Study
 from sim.report.sweep import Sweep, sweep_of
 from sim.report.tables import (
@@ -44,7 +45,7 @@ LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times lar
 BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by section
     {
         "select": select.beside,
-        "varied": needed.beside,
+        "varied": reading.beside,
         "winners": alliance.winners,
         "balance": alliance.balance,
         "events": aftermath.events,
@@ -76,7 +77,11 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
     beside = {name: told(study) for name, told in BESIDE.items()}
     swept = sweep_of(study)
     choice = select.lead(study)
-    found = led_by_events(answer(study), beside["events"].sentences)
+    found = led_by_events(
+        led_by_reading(answer(study), study),
+        beside["events"].sentences,
+        aftermath.leading(study),
+    )
     text = (
         _environment()
         .get_template(TEMPLATE)
@@ -85,7 +90,9 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             title=study.experiment.title or study.name,
             style=_read(STYLE_SHEET),
             answer=led_by_choice(found, choice),
-            chosen=choice is not None,
+            history=study.experiment.history,
+            published=published.table(study),
+            depends=study.experiment.depends,
             compared=bool(study.others),
             varied=about_points(swept),
             swept=bool(swept.axes),

@@ -29,7 +29,7 @@ from sim.experiment.results import (
 )
 from sim.experiment.robust.tables import ROBUST_TABLES
 from sim.experiment.select_table import SELECT
-from sim.experiment.tables import CSV_ENCODING, as_named
+from sim.experiment.tables import ALL, CSV_ENCODING, as_named
 from sim.report.over_weeks import OverWeeks, UnknownOrder, read_over_weeks
 
 WORDS = (
@@ -107,6 +107,27 @@ class Results:
             return read_over_weeks(path, measures, point)
         except (OSError, UnknownOrder, pa.ArrowException) as error:
             raise ReportError(_again(path, f"cannot be read ({error})")) from error
+
+    def weeks(self, measure: str, point: int) -> pd.DataFrame:
+        """Give a measure over the whole window by replication, of forces and not of groups."""
+        path = self.folder / KPI
+        labels = ("design", "force", "channel")
+        try:
+            table = pq.read_table(
+                path,
+                columns=[*labels, "replication", "numerator", "denominator"],
+                filters=[
+                    ("point", "==", point),
+                    ("measure", "==", measure),
+                    ("period", "==", ALL),
+                    ("group", "==", ""),
+                ],
+                read_dictionary=list(labels),
+            )
+        except (OSError, pa.ArrowException) as error:
+            raise ReportError(_again(path, f"cannot be read ({error})")) from error
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
 
     def optional(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame | None:
         """Give a table that not every experiment leaves, None where it is not there.

@@ -22,6 +22,7 @@ from sim.report.figures import balance, break_even, event_lines, ladder, winners
 from sim.report.figures.catalogue import SECTIONS as SHOWN
 from sim.report.figures.catalogue import pictures
 from sim.report.figures.style import STYLE, Drawing
+from sim.report.incidents import incidents
 from sim.report.page import Illustrated, page
 from sim.report.results import read_results
 from sim.report.study import Study, reference_study
@@ -304,7 +305,7 @@ def test_an_event_is_told_by_what_it_adds(full: Path) -> None:
         "28.0 more (27.5 to 28.5), on target again 30.0 min (30.0 to 30.0) after"
         in told.sentences[0]
     )
-    assert f"{EVENT} strikes Kent hardest" in told.sentences[1]
+    assert f"{EVENT}, as callers of Kent meet it: 999 calls" in told.sentences[1]
     assert "nothing that these weeks can tell" in told.sentences[2]
     (table,) = told.tables
     lines = dict(table.groups)
@@ -374,7 +375,7 @@ def test_markup_in_names_is_text(tmp_path: Path) -> None:
     assert "<script" not in html
     assert "<b>dark" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; loses" in html
-    assert "&lt;b&gt;dark&lt;/b&gt; strikes" in html
+    assert "&lt;b&gt;dark&lt;/b&gt;, as callers of" in html
 
 
 def test_many_forces_are_counted_and_keep_to_a_page(tmp_path: Path) -> None:
@@ -412,3 +413,52 @@ def test_a_study_of_events_is_answered_by_what_they_do():
     assert led.more == ("Everywhere.", "Elsewhere.", "In all weeks.", "Also.")
     assert led_by_events(usual, ["Everywhere."]).sentence == "Everywhere."
     assert led_by_events(usual, []) is usual
+
+
+def retold(folder: Path, change: Callable[[dict[str, Any]], None]) -> Study:
+    """Give the study after a change of its manifest."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    change(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return study_at(folder)
+
+
+def test_whoever_shares_a_roof_is_named_with_the_handlers_that_are_left(full: Path) -> None:
+    def under_one_roof(manifest: dict[str, Any]) -> None:
+        manifest["centre"]["designs"]["merger"]["sites"] = {"Hall": ["Essex room", "Kent room"]}
+
+    said = aftermath.events(retold(full, under_one_roof)).sentences[-1]
+    assert "with “Separate rooms” and “Networked rooms” Kent room, which leaves 15 (13" in said
+    assert "with “One room” Kent room and Essex room, which leaves 15 (13" in said
+    assert "of 10 (8 to 12) handlers" in said
+
+
+def test_a_failed_service_is_told_by_what_is_dialled_instead(full: Path) -> None:
+    def failing(manifest: dict[str, Any]) -> None:
+        (event,) = manifest["experiment"]["events"]
+        del event["groups"]
+        event |= {"kind": "telephony_failure", "from": "emergency", "to": "non_emergency"}
+
+    (incident,) = incidents(retold(full, failing))
+    assert incident.channel.name == "non_emergency"
+    assert incident.urgent.name == "emergency"  # whose queue the time-line shows
+    assert not incident.of_forces
+
+
+def test_several_events_are_told_together_first(full: Path) -> None:
+    table = (full / "events.csv").read_text(encoding="utf-8-sig")
+    head, *rows = table.splitlines(keepends=True)
+    again = [row.replace(EVENT, "Essex floods") for row in rows]
+    (full / "events.csv").write_text("".join([head, *rows, *again]), encoding="utf-8-sig")
+
+    def flooded(manifest: dict[str, Any]) -> None:
+        (event,) = manifest["experiment"]["events"]
+        later = {"name": "Essex floods", "starts": "sat 20:00", "groups": ["Essex room"]}
+        manifest["experiment"]["events"].append(event | later)
+
+    study = retold(full, flooded)
+    assert aftermath.leading(study) == 0
+    first = aftermath.events(study).sentences[0]
+    assert first.startswith("How many callers of all 3 forces wait over 60 s")
+    assert "Kent goes dark (999 calls): with “Separate rooms” 28.0 more (27.5 to 28.5)" in first
+    assert "; Essex floods (999 calls): with" in first

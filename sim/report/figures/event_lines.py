@@ -75,7 +75,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
 
 
 def _strips(incident: Incident) -> tuple[Strip, ...]:
-    label = incident.channel.label
+    label = incident.urgent.label
     return (
         Strip("all waiting\n(contacts)", ("waiting",)),
         Strip(f"{fitted(label, 0.6, SMALL_PT)} waiting\n(contacts)", ("waiting_urgent",)),
@@ -189,7 +189,7 @@ def _caption(study: Study, incident: Incident) -> str:
     text = (
         f"The event begins {starts} and lasts {event.lasts_h:g} h (shaded). Coloured: with the "
         "event; dashed grey: the same weeks without it. From above: all contacts that wait, "
-        f"{incident.channel.contacts} that wait, how long those that come in wait on average "
+        f"{incident.urgent.contacts} that wait, how long those that come in wait on average "
         "(answered or not), and handlers busy (coloured) of those staffed (dark; dotted without "
         "the event)."
     )

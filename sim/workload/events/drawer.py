@@ -15,11 +15,11 @@ from sim.config import (
     incident_channel,
     layout_of,
 )
-from sim.records import Horizon, Staffing, Workload
+from sim.records import SECONDS_PER_HOUR, Horizon, Staffing, Workload
 from sim.workload.demand import contacts_per_h
 from sim.workload.events.absence import send_home
 from sim.workload.events.graft import merge
-from sim.workload.events.outage import go_dark
+from sim.workload.events.outage import go_dark, stand_by
 from sim.workload.events.own_streams import EventStreams
 from sim.workload.events.ring_back import Cut, ring_back
 from sim.workload.events.surge import extra_instants, incident_instants, reports, together
@@ -89,12 +89,16 @@ class EventDrawer:
                 coins = streams[StreamName("absence", name)]
                 staffing = send_home(staffing, group, span_s, absence.share, coins)
         for outage in self._outages:
-            staffing = go_dark(
-                staffing,
-                [self._layout.groups.index(name) for name in outage.groups],
-                outage.span_s(self._horizon),
-                cut=outage.calls_in_hand == "cut",
-            )
+            groups = [self._layout.groups.index(name) for name in outage.groups]
+            start_s, end_s = outage.span_s(self._horizon)
+            dark_until_s = end_s
+            if outage.standby is not None:
+                dark_until_s = start_s + SECONDS_PER_HOUR * outage.standby.after_h.value
+            if outage.standby is not None and dark_until_s < end_s:
+                span_s, share = (dark_until_s, end_s), outage.standby.share.value
+                staffing = stand_by(staffing, groups, span_s, share)
+            dark_s = (start_s, min(dark_until_s, end_s))
+            staffing = go_dark(staffing, groups, dark_s, cut=outage.calls_in_hand == "cut")
         return staffing
 
     def _surge_arrivals(

@@ -1,0 +1,64 @@
+"""What an experiment's first sentence is read for, and what is known to set beside its figures."""
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from sim.config.facts import Frozen, Name, Number
+
+EVERY: Final = "all"
+EACH: Final = "each"
+Text = tuple[str, ...]
+
+
+class Reading(Frozen):
+    """What must hold, and along which varied key it is asked how far it does.
+
+    `holds` is one of
+
+    - `target`: as many contacts are answered in time as the channel promises;
+    - `baseline`: as many as under the baseline with the same values;
+    - `as_now`: as many as under the baseline with the centre's own values;
+    - `published`: the figures of `[[published]]` are met.
+
+    `forces` is `all` together, `each` of them (it holds while it does for every one), or names.
+    Without `along` it is asked design by design. `called` is what the key is called in sentences,
+    and with `in_percent` its values are told in percent.
+    """
+
+    holds: Literal["target", "baseline", "as_now", "published"]
+    along: str | None = None
+    called: str | None = None
+    in_percent: bool = False
+    channels: tuple[Name, ...] = ()  # the one that the answer is about, unless named
+    forces: Literal["all", "each"] | tuple[Name, ...] = EVERY
+
+
+class Published(Frozen):
+    """A published figure to set beside the simulated one, under the baseline.
+
+    It is met where the simulated 95% interval and `range` (or `value` alone) have something in
+    common.
+    """
+
+    channel: Name
+    measure: Name = "service_level"
+    force: Name = EVERY
+    value: Number
+    range: tuple[Number, Number] | None = None
+    source: str = Field(min_length=1)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the most that agrees with what is published."""
+        low, high = self.range or (self.value, self.value)
+        return float(low), float(high)
+
+
+class History(Frozen):
+    """What became of it: where the model agrees, where it does not, where it cannot speak."""
+
+    afterwards: str = Field(min_length=1)
+    agrees: Text = ()
+    differs: Text = ()
+    cannot_say: Text = ()

@@ -1,0 +1,193 @@
+"""The first sentence over a sweep: how far something holds, read off the points by rule."""
+
+import json
+from collections.abc import Callable
+from math import inf, nan
+from pathlib import Path
+
+import pytest
+from synthetic_results import Synthetic, write_results
+
+from sim.report import published
+from sim.report.answer import answer
+from sim.report.estimate import Estimate
+from sim.report.page import page
+from sim.report.reach import Reach, Shape, reach, tightest
+from sim.report.reading import led_by_reading, table
+from sim.report.results import read_results
+from sim.report.study import Study, reference_study
+
+SCALES = (0.8, 0.9, 1.0, 1.1)
+SMALL = {
+    "forces": ("Kent", "Essex"),
+    "designs": {"isolation": "Separate rooms", "merger": "One merged room"},
+    "replications": 6,
+    "points": SCALES,
+    "gains": {"merger": 0.02},
+}
+KEY = "staffing.scale"
+
+
+def about(value: float, half: float = 0.01) -> Estimate:
+    return Estimate(value, value - half, value + half, 20)
+
+
+@pytest.fixture(name="asked")
+def _asked(tmp_path: Path) -> Callable[..., Study]:
+    def make(more: dict[str, object] | None = None, **made: object) -> Study:
+        folder = write_results(tmp_path / "swept", Synthetic(**{**SMALL, **made}))
+        path = folder / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest["experiment"] |= more or {}
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+        return reference_study(read_results(folder))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("margins", "shape", "value"),
+    [
+        ((-0.03, -0.01, 0.01, 0.03), Shape.FROM, 0.95),
+        ((0.03, 0.01, -0.01, -0.03), Shape.UP_TO, 0.95),
+        ((0.03, 0.01, 0.02, 0.03), Shape.ALWAYS, inf),
+        ((-0.03, -0.01, -0.02, -0.03), Shape.NEVER, inf),
+        ((0.03, -0.01, 0.02, 0.03), Shape.PATCHY, inf),
+        ((0.03, nan, 0.02, 0.03), Shape.UNKNOWN, inf),
+    ],
+)
+def test_where_a_margin_holds_follows_from_its_signs(
+    margins: tuple[float, ...], shape: Shape, value: float
+) -> None:
+    found = reach(SCALES, [about(margin) for margin in margins])
+    assert found.shape is shape
+    assert found.value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_ends_are_where_the_intervals_ends_cross_zero(mirrored: bool) -> None:  # noqa: FBT001
+    margins = [about(margin) for margin in (-0.03, -0.005, 0.005, 0.03)]
+    found = reach(SCALES, margins[::-1] if mirrored else margins)
+    # From 0.9 to 1 the margin rises by 0.01; 0.005 of the upper end is reached between 0.8 and 0.9
+    # (from -0.02 to 0.005), the lower end reaches 0 between 1.0 and 1.1 (from -0.005 to 0.02).
+    low, high = 0.88, 1.02
+    assert (found.low, found.value, found.high) == pytest.approx((low, 0.95, high))
+
+
+def test_an_end_beyond_the_values_tried_is_said_to_be_beyond() -> None:
+    found = reach(SCALES, [about(margin, 0.05) for margin in (-0.03, -0.01, 0.01, 0.03)])
+    assert (found.low, found.high) == (-inf, inf)
+
+
+def test_always_is_sure_only_where_every_interval_says_so() -> None:
+    assert reach(SCALES, [about(0.02)] * 4).sure
+    assert not reach(SCALES, [about(0.005)] * 4).sure
+    assert not reach(SCALES, [about(-0.005)] * 4).sure
+
+
+def test_of_several_the_one_that_ends_first_counts() -> None:
+    def up_to(value: float) -> Reach:
+        return Reach(Shape.UP_TO, SCALES, value)
+
+    def since(value: float) -> Reach:
+        return Reach(Shape.FROM, SCALES, value)
+
+    always, never = Reach(Shape.ALWAYS, SCALES), Reach(Shape.NEVER, SCALES)
+    assert tightest([("a", up_to(1.0)), ("b", up_to(0.9)), ("c", always)])[0] == "b"
+    assert tightest([("a", since(1.0)), ("b", since(0.9)), ("c", always)])[0] == "a"
+    assert tightest([("a", since(1.0)), ("b", never)])[0] == "b"
+
+
+def test_todays_service_is_kept_down_to_where_the_paired_margin_is_lost(
+    asked: Callable[..., Study],
+) -> None:
+    reading = {"holds": "as_now", "along": KEY, "called": "posts", "in_percent": True}
+    study = asked({"answer": reading})
+    found = led_by_reading(answer(study), study)
+    # Late = 0.1 / scale; a gain of 0.02 is lost where 0.1 / scale - 0.02 = 0.1, near 0.83.
+    assert found.sentence.startswith(
+        "Posts: what “Separate rooms” answer in time at 100% is kept in both forces with “One "
+        "merged room” down to 8"
+    )
+    (told,) = table(study).tables
+    (line,) = told.groups[0][1]
+    assert line.cells[0] in found.sentence
+    assert any(text.startswith("With staffing.scale = 1.0: of 999 calls") for text in found.more)
+
+
+def test_without_being_asked_a_sweep_says_where_the_baseline_is_matched(
+    asked: Callable[..., Study],
+) -> None:
+    study = asked()
+    found = led_by_reading(answer(study), study)
+    assert "with “One merged room” at every value tried (0.8 to 1.1)" in found.sentence
+
+
+def test_one_design_alone_says_where_the_target_is_met_and_how_often(
+    asked: Callable[..., Study],
+) -> None:
+    study = asked(designs={"isolation": "Separate rooms"}, gains={})
+    found = led_by_reading(answer(study), study)
+    assert "90% of 999 calls are answered within 10 s in both forces" in found.sentence
+    assert "of 6 at 0.8" in found.more[0]
+
+
+def test_each_force_is_as_good_as_the_one_that_loses_first(asked: Callable[..., Study]) -> None:
+    reading = {"holds": "baseline", "along": KEY, "forces": "each"}
+    study = asked({"answer": reading}, gains={"merger": {"Kent": 0.05, "Essex": -0.05}})
+    found = led_by_reading(answer(study), study)
+    assert "at no value tried (0.8 to 1.1) (Essex first)" in found.sentence
+
+
+def test_design_by_design_the_first_that_meets_the_target_is_named(
+    asked: Callable[..., Study],
+) -> None:
+    study = asked(
+        {"answer": {"holds": "target", "forces": "each"}},
+        points=(),
+        gains={"merger": 0.08},
+        channels={"emergency": ("999", 10, 0.96), "non_emergency": ("101", 30, 0.9)},
+    )
+    found = led_by_reading(answer(study), study)
+    assert "with “One merged room”, the first that does; not with “Separate rooms” (" in (
+        found.sentence
+    )
+
+
+def test_what_explains_the_published_figures_is_told_with_both(asked: Callable[..., Study]) -> None:
+    level = asked().estimate("isolation", "Kent", "emergency", "service_level")
+    figure = {"force": "Kent", "channel": "emergency", "value": level.value, "source": "a paper"}
+    more = {"answer": {"holds": "published"}, "published": [figure]}
+    study = asked(more)
+    found = led_by_reading(answer(study), study)
+    assert "the published figure: " in found.sentence
+    assert f"staffing.scale = 1.0 (Kent, 999 calls: % answered in target {level.percent}" in (
+        found.sentence
+    )
+    (told,) = published.table(study).tables
+    assert told.groups[0][1][0].cells[3] == "yes"
+
+
+def test_figures_that_no_point_gives_are_said_to_be_missed(asked: Callable[..., Study]) -> None:
+    figure = {"force": "Kent", "channel": "emergency", "value": 0.3, "source": "a paper"}
+    study = asked({"answer": {"holds": "published"}, "published": [figure]})
+    found = led_by_reading(answer(study), study)
+    assert found.sentence.startswith("None of the 4 combinations tried gives the published figure")
+    assert "the nearest is staffing.scale = 0.8" in found.sentence
+    (told,) = published.table(study).tables
+    assert told.groups[0][1][0].cells[3] == "no: higher"
+
+
+def test_history_and_dependence_stand_on_the_page_as_text(asked: Callable[..., Study]) -> None:
+    history = {"afterwards": "It <b>ended</b>.", "agrees": ["so far"], "cannot_say": ["why"]}
+    html = page(asked({"history": history, "depends": ["on much"]}), [])
+    assert "It &lt;b&gt;ended&lt;/b&gt;." in html
+    assert "<strong>Agrees:</strong> so far" in html
+    assert "<strong>Cannot say:</strong> why" in html
+    assert "on much" in html
+    assert "Does not agree" not in html
+
+
+def test_a_single_run_is_read_for_nothing(asked: Callable[..., Study]) -> None:
+    study = asked(replications=1)
+    assert led_by_reading(answer(study), study) == answer(study)
