@@ -231,7 +231,7 @@ def test_the_page_leads_with_the_choice_and_does_not_deny_it(folder: Path) -> No
     assert found.heading.startswith("To choose: “Networked rooms”")
     assert "is the cheapest of 5 candidates" in found.sentence
     assert not any("does not choose" in text for text in found.more)
-    section = SECTIONS[0]
+    section = next(section for section in SECTIONS if section.name == "select")
     html = page(study, [Illustrated(section, tuple(pictures(section, study)))])
     assert html.index("To choose: “Networked rooms”") < html.index('<section id="select">')
     assert "All but the choice itself is for" in html
