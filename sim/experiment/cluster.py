@@ -31,7 +31,7 @@ CONNECT_S = 10.0
 WITHOUT_WORKERS_S = 120.0  # as long as a machine may take to start again
 _LOOK_S = 5.0
 _AGAIN = "Nothing finished is lost: run the same command again."
-_INSTALL = 'python -m pip install "joint-contact-centres[cluster]"'
+_INSTALL = "python -m pip install distributed"  # as the extra `cluster` does
 
 
 class ClusterExecutor(Executor):
@@ -52,7 +52,10 @@ class ClusterExecutor(Executor):
         answer: Future[T] = Future()
         self._open.add(answer)
         answer.add_done_callback(self._open.discard)
-        asked = self._dask.submit(_run_if_same, self._identity, fn, *args, **kwargs)
+        try:
+            asked = self._dask.submit(_run_if_same, self._identity, fn, *args, **kwargs)
+        except Exception as error:
+            raise CannotGoOn(_gone(self._address)) from error
         asked.add_done_callback(partial(_pass_on, answer, self._address))
         return answer
 
@@ -205,9 +208,7 @@ def _pass_on(answer: Future[T], address: str, asked: Future[T]) -> None:
 
     with suppress(InvalidStateError):  # it was given up
         if asked.cancelled():
-            answer.set_exception(
-                CannotGoOn(f"--scheduler {address}: the scheduler is gone. {_AGAIN}")
-            )
+            answer.set_exception(CannotGoOn(_gone(address)))
         elif (error := asked.exception()) is None:
             answer.set_result(asked.result())
         elif isinstance(error, KilledWorker):
@@ -220,6 +221,10 @@ def _pass_on(answer: Future[T], address: str, asked: Future[T]) -> None:
             )
         else:
             answer.set_exception(error)
+
+
+def _gone(address: str) -> str:
+    return f"--scheduler {address}: the scheduler is gone. {_AGAIN}"
 
 
 def _give_up(answers: tuple[Future[Any], ...], address: str) -> None:

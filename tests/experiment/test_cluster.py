@@ -193,7 +193,7 @@ def test_an_address_that_is_none_is_refused(run, address):
 
 def test_without_the_library_the_message_says_how_to_install_it(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(WrongInput, match=r'pip install "joint-contact-centres\[cluster\]"'):
+    with pytest.raises(WrongInput, match=r"Install it by python -m pip install distributed"):
         run(scheduler="tcp://127.0.0.1:1")
 
 
