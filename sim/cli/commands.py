@@ -152,6 +152,8 @@ def check(
         list[Path],
         typer.Argument(metavar="PATH...", help="Centre folders, centre.toml or experiment files."),
     ],
+    *,
+    yes: Yes = False,
 ) -> None:
     """Validate centres and experiments; print loads, staff and Erlang's answers."""
     from sim.cli.tables import console, print_checked
@@ -161,7 +163,7 @@ def check(
     failures = []
     for path in paths:
         try:
-            print_checked(check_path(path), out)
+            print_checked(check_path(path, most_points_of(path, yes=yes)), out)
         except Exception as error:  # noqa: BLE001 - one failure does not hide the rest
             failures.append(report_error(error))
     if failures:

@@ -31,7 +31,7 @@ Scheduler = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="This seed instead of the file's.")]
 Yes = Annotated[
-    bool, typer.Option("--yes", "-y", help="Run a sweep of very many points without asking.")
+    bool, typer.Option("--yes", "-y", help="Take a sweep of very many points without asking.")
 ]
 
 
@@ -54,7 +54,7 @@ def most_points_of(experiment: Path, *, yes: bool) -> int | None:
         return MANY_POINTS  # told when it is read
     if n <= MANY_POINTS:
         return MANY_POINTS
-    if not typer.confirm(f"{experiment} asks for {n:,} points. Run them all?"):
+    if not typer.confirm(f"{experiment} asks for {n:,} points. Go on?"):
         raise typer.Exit(WRONG_INPUT)
     return None
 

@@ -12,6 +12,7 @@ from sim.experiment.robust import RobustPlan
 from sim.experiment.run import DEFAULT_ENGINE
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Study, read_study, require_design
+from sim.experiment.sweep import MANY_POINTS
 from sim.records import HOURS_PER_WEEK, Horizon
 from sim.workload import StaffingDrawer, WorkloadPlan
 
@@ -39,8 +40,13 @@ class Checked:
     robust: RobustPlan | None = None
 
 
-def check(path: Path) -> Checked:
+def check(path: Path, most_points: int | None = MANY_POINTS) -> Checked:
     """Validate a centre (its folder or `centre.toml`) or an experiment, down to its workloads.
+
+    Parameters
+    ----------
+    most_points
+        A sweep of more points is refused; None takes any.
 
     Raises
     ------
@@ -56,7 +62,7 @@ def check(path: Path) -> Checked:
             WorkloadPlan(world, _WEEK)
             StaffingDrawer(world, _WEEK)
     else:
-        study = read_study(path)
+        study = read_study(path, most_points=most_points)
         centre, changed = study.points[0].centre, study.points[0].changed
         if study.experiment.vary_method != "grid":  # whose first point is one of many
             centre, changed = study.centre, study.changed

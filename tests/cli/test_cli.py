@@ -77,6 +77,8 @@ def test_very_many_points_that_are_meant_are_read(sim_, tmp_path, monkeypatch):
     arguments = ("run", path, "--out", tmp_path / "results", "--dry-run")
     assert sim_(*arguments)[0] == 2
     assert sim_(*arguments, "--yes")[0] == 0
+    assert sim_("check", path)[0] == 2
+    assert sim_("check", path, "--yes")[0] == 0
 
 
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 2)])
@@ -89,7 +91,7 @@ def test_on_a_terminal_the_user_is_asked_whether_many_points_are_meant(
     monkeypatch.setattr("typer.confirm", lambda text: asked.append(text) or answer == "y")
     path = write_experiment(tmp_path, more='[vary]\n"staffing.scale" = [0.9, 1]\n')
     assert sim_("run", path, "--out", tmp_path / "results", "--dry-run")[0] == status
-    assert asked == [f"{path} asks for 2 points. Run them all?"]
+    assert asked == [f"{path} asks for 2 points. Go on?"]
 
 
 def test_a_dry_run_says_what_a_run_would_do_and_writes_nothing(sim_, tmp_path):
