@@ -1,7 +1,7 @@
 """The assumption sets: where in the ranges each lies.
 
-The rows of a scrambled Sobol' sample (Sobol' 1967; Matousek 1998) give two tables, A and B, of n sets
-each, and for each assumption a table AB: A with this assumption's column from B (Saltelli and
+The rows of a scrambled Sobol' sample (Sobol' 1967; Matousek 1998) give two tables, A and B, of n
+sets each, and for each assumption a table AB: A with this assumption's column from B (Saltelli and
 others 2010, Computer Physics Communications 181, 259-270). Before them stand the centre's own
 values, and each assumption alone at the two ends of its range.
 """
