@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.report.estimate import Estimate
 
-COARSE = 6.0  # half-widths between neighbours
+COARSE = 6.0  # half-widths between neighbours: more than chance explains
+STEEPER = 3.0  # times as steep as on either side: a cliff
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,15 @@ def _too_far_apart(
         return None
     above = next(place for place, value in enumerate(values) if value >= at)
     pair = levels[above - 1], levels[above]
-    step = abs(pair[1].value - pair[0].value)
     halves = [level.half_width for level in pair if level.has_interval]
-    coarse = not halves or step > COARSE * max(halves)
-    return (values[above - 1], values[above]) if coarse else None
+    slopes = [
+        abs(levels[n + 1].value - levels[n].value) / (values[n + 1] - values[n])
+        for n in range(max(above - 2, 0), min(above + 1, len(values) - 1))
+    ]
+    here = slopes.pop(min(above - 1, 1))
+    sure = halves and abs(pair[1].value - pair[0].value) <= COARSE * max(halves)
+    smooth = slopes and here <= STEEPER * max(slopes)
+    return None if sure or (halves and smooth) else (values[above - 1], values[above])
 
 
 def in_whole_numbers(found: Crossing) -> Crossing:

@@ -88,6 +88,12 @@ def test_a_cliff_is_not_read_by_a_straight_line(study_of: StudyOf) -> None:
     assert met(axis, found) == "up to 10, not at 15"
 
 
+def test_a_smooth_curve_is_read_however_narrow_its_intervals() -> None:
+    found = crossing([5, 10, 15, 20], steps(0.80, 0.86, 0.91, 0.95, half=0.001), 0.9)
+    assert found.between is None
+    assert found.value == pytest.approx(14.0)
+
+
 def test_counts_are_read_as_whole_numbers_on_the_side_that_keeps_the_promise() -> None:
     up = in_whole_numbers(crossing([0, 1, 2], steps(0.80, 0.88, 0.92), 0.9))
     down = in_whole_numbers(crossing([0, 1, 2], steps(0.92, 0.88, 0.80), 0.9))

@@ -48,8 +48,8 @@ def draw_map(axes: Axes, plane: Plane, scale: Scale, cells: list[list[Estimate]]
 def _edges(met: Sequence[Sequence[bool]]) -> list[list[tuple[int, int]]]:
     """Give the sides between cells that differ.
 
-    >>> _edges([[False, True]])
-    [[(1, 0), (1, 1)]]
+    >>> _edges([[False, True]]), _edges([[True], [False]])
+    ([[(1, 0), (1, 1)]], [[(0, 1), (1, 1)]])
     """
     beside = [
         [(x, y), (x, y + 1)]
