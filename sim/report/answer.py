@@ -267,8 +267,25 @@ def _other_channel(study: Study, channel: Channel) -> str:
         if change.has_interval:
             clauses.append(f"with {quoted(design)} {change.change_in_words()}")
     if not clauses:
-        return ""
+        return _only_under_some(study, channel)
     return f"{channel.promise}, in {study.everybody}: {'; '.join(clauses)}."
+
+
+def _only_under_some(study: Study, channel: Channel) -> str:
+    """Say how a channel does that the baseline has no contacts on."""
+    levels = {d: _level(study, d, study.whole, channel) for d in study.others}
+    known = [
+        f"with {quoted(design)} {level.percent_in_brief}"
+        for design, level in levels.items()
+        if not level.missing
+    ]
+    baseline = _level(study, study.baseline, study.whole, channel)
+    if not known or not baseline.missing:
+        return ""
+    return (
+        f"{channel.promise}, in {study.everybody}: {'; '.join(known)}; there are none with "
+        f"{quoted(study.baseline)}."
+    )
 
 
 def in_sentence(words: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sim.config.reading import Published
 from sim.measures import DEFINITIONS
+from sim.report.answer import in_sentence
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, Estimate, listing, percent_number
 from sim.report.figures.style import shown
@@ -113,7 +114,7 @@ def _figures(study: Study, pairs: Sequence[_Beside]) -> str:
 def _about(study: Study, figure: Published) -> str:
     """Say what a figure is of: "West Mercia, 101 calls, % abandoned"."""
     named = {channel.name: channel.contacts for channel in study.channels}
-    contacts = named.get(figure.channel, "all contacts")
+    contacts = in_sentence(named.get(figure.channel, "all contacts"))
     return f"{shown(figure.force)}, {contacts}: {DEFINITIONS[figure.measure].police}"
 
 

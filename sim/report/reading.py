@@ -22,7 +22,7 @@ from sim.report.published import explained
 from sim.report.reach import Reach, Shape, tightest
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
-NAMED_DESIGNS = 6
+NAMED_DESIGNS, FEW_FORCES = 6, 4
 MOST_DIGITS = {False: 3, True: 1}  # whether in percent
 HEADINGS = {
     "target": "Where the target is met",
@@ -283,7 +283,8 @@ def table(study: Study) -> Beside:
     lines = [line for line in lines_along(study, asked.reading) if len(line.points) > 1]
     if not lines or study.replications == 1:
         return NOTHING
-    rows = tuple(dict.fromkeys((study.whole, *asked.forces)))
+    few = len(study.forces) <= FEW_FORCES
+    rows = study.rows if few else tuple(dict.fromkeys((study.whole, *asked.forces)))
     groups = []
     for line in lines:
         held = ", ".join(f"{key} = {value}" for key, value in line.held.items())

@@ -186,3 +186,24 @@ def test_shares_are_printed_with_the_digits_that_their_interval_supports(
     estimate: Estimate, percent: str, interval: str
 ) -> None:
     assert (estimate.percent, estimate.percent_interval) == (percent, interval)
+
+
+def test_a_channel_that_the_baseline_does_not_have_is_told_by_itself(
+    study_of: StudyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = study_of(gains={"merger": 0.08})
+    known = study.estimate("merger", "all", "non_emergency", "service_level")
+
+    def estimate(design: str, _force: str, channel: str, *_: str) -> Estimate:
+        return Estimate() if (design, channel) == ("isolation", "non_emergency") else known
+
+    monkeypatch.setattr(Study, "estimate", lambda _, *label: estimate(*label))
+    monkeypatch.setattr(
+        Study,
+        "difference",
+        lambda _, _design, _force, channel, _measure: (
+            Estimate() if channel == "non_emergency" else Estimate(0.1, 0.09, 0.11, 5)
+        ),
+    )
+    said = f"with “One merged room” {known.percent_in_brief}; there are none with “Separate rooms”."
+    assert any(said in text for text in answer(study).more)
