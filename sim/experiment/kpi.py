@@ -10,12 +10,10 @@ from typing import BinaryIO, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from sim.experiment.statistics import divide
 from sim.experiment.tables import Figures, Value
 
-LABELS = ("force", "channel", "group", "period", "measure", "unit")
 _ROWS_PER_GROUP = 1 << 19  # a few MB of columns in memory at a time
 
 
@@ -70,19 +68,16 @@ def _rows(part: Figures, keys: Sequence[str], start: int, stop: int) -> pa.Table
     rows = weeks * size
     value = divide(numerator, denominator)
 
-    def labels(column: NDArray[np.str_]) -> pa.DictionaryArray:
-        names, codes = np.unique(column, return_inverse=True)
-        return pa.DictionaryArray.from_arrays(
-            pa.array(np.tile(codes.astype(np.int32), weeks)), pa.array(names.tolist(), pa.string())
-        )
-
     def same(value: Value) -> pa.Array:
         if isinstance(value, str):
             codes = pa.array(np.zeros(rows, dtype=np.int32))
             return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string()))
         return pa.array(np.full(rows, np.nan if value is None else value, dtype=np.float64))
 
-    words = {name: labels(getattr(cells, name)) for name in LABELS}
+    words = {
+        label: pa.DictionaryArray.from_arrays(np.tile(codes, weeks), pa.array(names, pa.string()))
+        for label, (names, codes) in cells.coded.items()
+    }
     unit = words.pop("unit")
     columns = {
         "point": pa.array(np.full(rows, part.point, dtype=np.int32)),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.config import event_evidence, evidence
+from sim.config import Centre, event_evidence, evidence
 from sim.experiment.accounting import (
     ACCOUNTING_COLUMNS,
     EXCHANGE_COLUMNS,
@@ -44,6 +44,7 @@ from sim.experiment.tables import (
     summary_rows,
 )
 from sim.experiment.versions import versions
+from sim.measures import MeasurePlan
 
 MANIFEST = "manifest.json"
 KPI = "kpi.parquet"
@@ -82,17 +83,20 @@ class Results:
             *(*break_even, *select, *robust, *events),
         )
 
-    def parts(self, run: PointRun) -> Iterator[tuple[Figures, Figures, EventFigures | None]]:
-        """Give one point under every design, in order: the baseline first, read once.
+    def parts(
+        self, run: PointRun, plan: MeasurePlan
+    ) -> Iterator[tuple[Figures, Figures, EventFigures | None]]:
+        """Give one point under every design, in order; each is read once.
 
         Each with the baseline beside it, and what the events did where there are any.
         """
         point, experiment = run.point, self.study.experiment
-        horizon, targets = self.study.horizon, targets_of(point.centre)
-        events = plan_event_cells(point.events, point.layout, horizon, targets)
+        of_point = _cells(plan, point.centre)
+        events = plan_event_cells(point.events, plan.layout, plan.horizon, plan.targets)
 
         def read(design: str) -> tuple[Figures, EventFigures | None]:
-            cells = self._cells(run, design)
+            changed = point.changed.get(design)  # at most in what it promises
+            cells = of_point if changed is None else _cells(plan, changed)
             tally = gather(run, point.design_digests[design])
             part = Figures(
                 point.index, point.varied, design, cells, tally[:, :, : cells.measure.size]
@@ -109,12 +113,6 @@ class Results:
             else:
                 part, of_part = read(design)
                 yield part, baseline, of_part
-
-    def _cells(self, run: PointRun, design: str) -> Cells:
-        centre = run.point.centre_under(design)
-        targets = {name: channel.target_share.value for name, channel in centre.channels.items()}
-        plan = plan_for(run.point.layout, self.study.horizon, targets_of(centre))
-        return Cells.of(plan, targets)
 
     def write_tables(self, folder: Path) -> None:
         """Write the tables; the folder counts as unfinished until the manifest follows.
@@ -163,8 +161,9 @@ class Results:
     ) -> None:
         """Write the rows of one point in all tables; pyarrow packs without the GIL, so beside."""
         centre, layout = run.point.centre, run.point.layout
-        books = Books.of(plan_for(layout, self.study.horizon, targets_of(centre)))
-        for part, baseline, happened in self.parts(run):
+        plan = plan_for(layout, self.study.horizon, targets_of(centre))
+        books = Books.of(plan)
+        for part, baseline, happened in self.parts(run, plan):
             packed = beside.submit(kpi.add, part)
             tables[SUMMARY].add(summary_rows(part, self.keys))
             tables[EXCHANGE].add(exchange_rows(part, books))
@@ -256,6 +255,11 @@ class Results:
         short = {str(point): wanted for point, wanted in self.spent.wanted.items()}
         note = "stopped by --time: how many replications there are depends on the machine"
         return {"time_s": self.spent.time_s, "short": short, **({"note": note} if short else {})}
+
+
+def _cells(plan: MeasurePlan, centre: Centre) -> Cells:
+    targets = {name: channel.target_share.value for name, channel in centre.channels.items()}
+    return Cells.of(plan, targets)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from math import nan
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TypeVar
@@ -32,6 +33,7 @@ from sim.experiment.sweep import Varied
 from sim.measures import MeasurePlan
 
 ALL = "all"
+LABELS = ("force", "channel", "group", "period", "measure", "unit")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_ENCODING = "utf-8-sig"
 
@@ -55,15 +57,21 @@ class Cells:
     @classmethod
     def of(cls, plan: MeasurePlan, target_share: Mapping[str, float]) -> "Cells":
         """Give a plan's labels; the target of a channel stands on its service level."""
-        labels = {
-            name: np.asarray(getattr(plan, name), dtype=np.str_)
-            for name in ("force", "channel", "group", "period", "measure", "unit")
-        }
+        labels = {name: np.asarray(getattr(plan, name), dtype=np.str_) for name in LABELS}
         promised = labels["measure"] == "service_level"
         target = np.full(promised.shape, np.nan)
         for channel, share in target_share.items():
             target[promised & (labels["channel"] == channel)] = share
         return cls(**labels, target=target)
+
+    @cached_property
+    def coded(self) -> dict[str, tuple[list[str], NDArray[np.int32]]]:
+        """By label: the names that occur, sorted, and which of them each cell has."""
+        found = {}
+        for label in LABELS:
+            names, codes = np.unique(getattr(self, label), return_inverse=True)
+            found[label] = (names.tolist(), codes.astype(np.int32))
+        return found
 
     @property
     def in_summary(self) -> NDArray[np.bool_]:

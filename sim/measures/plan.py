@@ -5,7 +5,6 @@ and rows fastest. Rows are (force, channel, group) with "all" for a sum and "" f
 """
 
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,15 +122,10 @@ def plan_measures(layout: Layout, horizon: Horizon, targets: Targets) -> Measure
     )
     for name in (*layout.forces, *layout.channels):
         require(name != ALL, f'"{ALL}" is the name of the sum; no force or channel may have it')
-    cells = [
-        (measure, period, *row)
-        for measures, periods, rows in _blocks(layout)
-        for measure, period, row in product(measures, periods, rows)
-    ]
-    measure, period, force, channel, group = (
-        np.array(column) for column in zip(*cells, strict=True)
+    blocks = [_labels(*block) for block in _blocks(layout) if block[-1]]  # without groups, no rows
+    measure, force, channel, group, period, unit = (
+        np.concatenate(column) for column in zip(*blocks, strict=True)
     )
-    unit = np.array([DEFINITIONS[name].unit for name in measure.tolist()])
     return MeasurePlan(
         measure,
         force,
@@ -143,6 +137,19 @@ def plan_measures(layout: Layout, horizon: Horizon, targets: Targets) -> Measure
         horizon,
         targets,
         window_hours(horizon),
+    )
+
+
+def _labels(
+    measures: tuple[str, ...], periods: list[str], rows: list[Row]
+) -> tuple[NDArray[np.str_], ...]:
+    """Give measure, force, channel, group, period and unit of a block's cells."""
+    unit = [DEFINITIONS[name].unit for name in measures]
+    return (
+        np.repeat(measures, len(periods) * len(rows)),
+        *(np.tile(column, len(measures) * len(periods)) for column in zip(*rows, strict=True)),
+        np.tile(np.repeat(periods, len(rows)), len(measures)),
+        np.repeat(unit, len(periods) * len(rows)),
     )
 
 

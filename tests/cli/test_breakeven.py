@@ -158,7 +158,7 @@ def test_an_interruption_ends_with_130(sim_, tmp_path, monkeypatch):
 
 
 def test_a_run_that_is_asked_for_it_tells_it_after_its_answer(sim_, tmp_path, monkeypatch):
-    def draw(folder, jobs=1):  # noqa: ARG001 - as many as the caller likes
+    def draw(folder, _jobs):
         return Path(folder) / "report.html"
 
     monkeypatch.setattr(sim.report, "draw_report", draw)

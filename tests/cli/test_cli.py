@@ -33,7 +33,7 @@ def sim_(monkeypatch, capfd):
 def no_drawing(monkeypatch):
     """Put a page without figures in place of the report: drawing has tests of its own."""
 
-    def draw(folder, jobs=1):  # noqa: ARG001 - as many as the caller likes
+    def draw(folder, _jobs):
         page = Path(folder) / "report.html"
         page.write_text("<html></html>", encoding="utf-8")
         return page
