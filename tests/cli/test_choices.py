@@ -17,7 +17,7 @@ ASKED = (
 
 
 def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(sim.report, "draw_report", lambda folder: Path(folder) / "report.html")
+    monkeypatch.setattr(sim.report, "draw_report", lambda folder, _: Path(folder) / "report.html")
     path = write_experiment(tmp_path, 2, ASKED)
     command = ["sim", "run", path, "--out", tmp_path / "results", "--jobs", 1]
     monkeypatch.setattr(sys, "argv", list(map(str, command)))

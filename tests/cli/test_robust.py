@@ -24,7 +24,7 @@ def sim_(monkeypatch, capfd):
 
 
 def test_a_run_prints_a_line_for_each_conclusion_after_the_answer(sim_, tmp_path, monkeypatch):
-    monkeypatch.setattr(sim.report, "draw_report", lambda folder: folder / "report.html")
+    monkeypatch.setattr(sim.report, "draw_report", lambda folder, _: folder / "report.html")
     path = write(tmp_path, more=(ROBUST + CONCLUSIONS).replace("n = 8", "n = 2"))
     options = ("--jobs", 1, "--replications", 2, "--out", tmp_path / "results")
     status, out, err = sim_("run", path, *options)

@@ -14,10 +14,10 @@ from sim.experiment import (
     CannotGoOn,
     WrongInput,
     folders_for,
+    gather,
     read_answer,
     read_manifest,
     read_status,
-    results,
     run_experiment,
     seal,
 )
@@ -64,7 +64,7 @@ def test_each_block_is_read_once_per_design_for_all_tables(finished, monkeypatch
         read.append(block)
         return read_block(block)
 
-    monkeypatch.setattr(results, "read_block", noted)
+    monkeypatch.setattr(gather, "read_block", noted)
     run_experiment(path, out=folder.parent, jobs=1, engine="simpy")
     assert len(read) == 4 * 2  # weeks and designs
 

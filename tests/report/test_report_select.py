@@ -234,4 +234,4 @@ def test_the_page_leads_with_the_choice_and_does_not_deny_it(folder: Path) -> No
     section = next(section for section in SECTIONS if section.name == "select")
     html = page(study, [Illustrated(section, tuple(pictures(section, study)))])
     assert html.index("To choose: “Networked rooms”") < html.index('<section id="select">')
-    assert "All but the choice itself is for" in html
+    assert "Where a single one is meant, it is the one with" in html
