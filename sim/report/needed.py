@@ -91,11 +91,11 @@ def beside(study: Study) -> Beside:
 
 
 def tables(sweep: Sweep) -> Iterator[Table]:
-    """Give a table for each axis and channel; none where there is no curve to read it from."""
+    """Give a table for each axis and channel; none where nothing is met or lost along it."""
     for axis in sweep.axes:
         for channel in sweep.study.channels:
             found = needs(sweep, axis, channel)
-            if any(isfinite(need.crossing.value) for need in found):
+            if not all(need.crossing.everywhere or need.crossing.nowhere for need in found):
                 yield _table(sweep, axis, channel, found)
 
 
