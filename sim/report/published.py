@@ -69,7 +69,7 @@ def explained(study: Study) -> str:
         )
     point, pairs = _nearest(found)
     how = sum(one.met for one in pairs)
-    nearest = f"most of them, {how} of {count}, are given by" if how else "the nearest is"
+    nearest = f"the nearest, with {how} of {count}, is" if how else "the nearest is"
     return (
         f"None of the {tried} gives {figures}; {nearest} {_values(point)} "
         f"({_figures(study, pairs)})."
