@@ -9,7 +9,8 @@ copies their locks but not the threads that would release them. The fork server 
 model already, so that a worker is ready in milliseconds and not in a second.
 
 Workers hold a lifeline, a pipe whose other end this process holds. When that end closes, because
-the run was interrupted or was killed outright, they go at once: no orphans.
+the run was interrupted or was killed outright, they go at once: no orphans. Only while one sends
+its result it goes on to the end of it: the run would wait for the rest of half a result for ever.
 
 A terminal sends Ctrl-C to the run, the fork server and the workers alike, and only the run is to
 answer it. Ignoring it in a worker comes too late for one that is still importing; so SIGINT is
@@ -31,6 +32,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from sim.experiment.cluster import ClusterExecutor, cluster_executor
 
+_SENT_S = 2.0  # within which a result is sent, or there is none
+_between_tasks = threading.Lock()  # a worker's own: held while it runs no task
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -49,12 +53,12 @@ class InlineExecutor(Executor):
 
 
 class _Processes(ProcessPoolExecutor):
-    """Starts a worker, when a task needs one, with Ctrl-C held back."""
+    """Starts a worker, when a task needs one, with Ctrl-C held back; workers may end in a task."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Hand out the task and give its future."""
         with _interruption_held():
-            return super().submit(fn, *args, **kwargs)
+            return super().submit(_run_in_worker, fn, *args, **kwargs)
 
 
 @contextmanager
@@ -152,12 +156,23 @@ def _interruption_held() -> Iterator[None]:
 
 def _start_worker(lifeline: Connection) -> None:
     """Leave Ctrl-C to the run, and end when the run ends."""
+    _between_tasks.acquire()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
+
+
+def _run_in_worker(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a task, in the midst of which the worker may end."""
+    _between_tasks.release()
+    try:
+        return fn(*args, **kwargs)
+    finally:
+        _between_tasks.acquire()
 
 
 def _follow(lifeline: Connection) -> None:
     try:
         lifeline.recv_bytes()  # nothing is ever sent: this waits for the other end to close
     except (EOFError, OSError):
+        _between_tasks.acquire(timeout=_SENT_S)  # kept: no result is begun any more
         os._exit(1)
