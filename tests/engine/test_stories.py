@@ -8,6 +8,7 @@ from sim.records import (
     ABANDONED,
     ANSWERED,
     NOT_WOKEN,
+    ON_ABANDONED,
     ON_ANSWERED,
     ON_CUT,
     ON_INTERRUPTED,
@@ -253,6 +254,46 @@ def test_what_was_begun_last_is_interrupted_and_only_what_may_be(engine):
         engine,
     )
     assert log.cut.tolist() == [False, False, True, False, False, False]
+
+
+def test_of_two_whose_patience_ends_together_the_second_may_be_saved_by_the_redial_of_the_first(
+    engine,
+):
+    """At 100 rows 1, 2 and 3 give up in this order, but row 2 dials 999 at once and breaks into
+    the report in hand; that takes no time, and the handler is free before row 3 has gone.
+    """
+    log = simulate(
+        callers(
+            (2, 0, INF, 500),  # an online report in hand
+            (1, 10, 90, 30),
+            (1, 20, 80, 30),
+            (1, 30, 70, 30),
+            (2, ON_INTERRUPTED, 0, 50, INF, 0),
+            (0, ON_ABANDONED, 2, 0, INF, 0),
+            n_classes=3,
+        ),
+        Staffing.constant([1]),
+        design([[0], [0], [0]], agent_rank=[[0], [1], [2]], interrupts=[[True], [False], [False]]),
+        engine,
+    )
+    assert log.outcome.tolist() == [ANSWERED, ABANDONED, ABANDONED, ANSWERED, ANSWERED, ANSWERED]
+    assert log.wait_end_s.tolist() == [0, 100, 100, 100, 150, 100]
+
+
+def test_openings_are_in_order_whatever_their_delays_and_however_many(engine):
+    """Five thousand wait for two rooms that open after 20 s and 60 s, then one handler comes on."""
+    n = 5000
+    rows = [(i % 2, float(i // 2), INF, 10) for i in range(n)]
+    log = simulate(
+        callers(*rows, n_classes=2),
+        Staffing(2, [5000.0, 5000.0], [0, 1], [1, 1]),
+        design([[0, 60], [20, 0]]),
+        engine,
+    )
+    assert (np.diff(log.wait_end_s[0::2]) >= 0).all()
+    early = callers(*rows, n_classes=2)
+    answered = simulate(early, Staffing.constant([0, n]), design([[INF, 60], [20, 7]]), engine)
+    assert np.array_equal(answered.wait_s, np.where(early.contact_class == 0, 60.0, 7.0))
 
 
 def test_a_contact_with_nobody_to_answer_stays_open_unless_it_gives_up(engine):
