@@ -74,7 +74,7 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
         steps_of(staffing),
         matrices_of(design),
         log,
-        empty_rooms(design),
+        empty_rooms(staffing, design),
         empty_queues(workload, design),
     )
     gone_at_s = np.full(1, -np.inf)
@@ -162,9 +162,9 @@ def _signature() -> Any:  # noqa: ANN401 - Numba's own type
         whole,
         columns(Callers, whole, real, real, tiny, real, whole, whole, real, read=7),
         columns(Steps, real, whole, whole, truth, read=4),
-        columns(Matrices, real, real, whole, whole, whole, real, truth, read=7),
-        columns(Log, tiny, real, real, real, whole, truth),
-        columns(Rooms, whole, whole),
+        columns(Matrices, real, real, whole, whole, whole, real, truth, whole, read=8),
+        columns(Log, tiny, real, real, real, whole, truth, whole),
+        columns(Rooms, whole, whole, whole, whole, truth),
         columns(Queues, whole, whole, whole, real, real, real),
         columns(EventList, real, whole, real, whole),
         types.Array(real, 1, "C"),

@@ -24,6 +24,7 @@ from sim.routing import rules
 
 NOBODY = rules.NOBODY
 
+choose_desk = inlined(rules.choose_desk)
 may_interrupt = inlined(rules.may_interrupt)
 is_better_interruption = inlined(rules.is_better_interruption)
 
@@ -185,6 +186,53 @@ def work_of(contact: int, callers: Callers) -> float:
     return whole_s
 
 
+@called
+def add_to_desk(contact: int, group: int, at_once: int, rooms: Rooms, log: Log) -> None:
+    """Give the contact to a handler who holds others like it and has room, or to a free one."""
+    desks_per_group = rooms.desk_holds.size // rooms.free.size
+    first = group * desks_per_group
+    until = first + desks_per_group
+    desk = choose_desk(first, until, at_once, rooms.desk_holds, rooms.desk_at_once)
+    if desk == NOBODY:
+        rooms.free[group] -= 1
+        desk = first
+        while rooms.desk_holds[desk] > 0:
+            desk += 1
+        rooms.desk_at_once[desk] = at_once
+    rooms.desk_holds[desk] += 1
+    log.desk[contact] = desk
+
+
+@inlined
+def release(contact: int, rooms: Rooms, log: Log) -> None:
+    """Take the contact from its handler, who is free if nothing else is in hand."""
+    desk = NOBODY
+    if rooms.desk_holds.size > 0:
+        desk = log.desk[contact]
+    if desk != NOBODY:
+        rooms.desk_holds[desk] -= 1
+    if desk == NOBODY or rooms.desk_holds[desk] == 0:
+        rooms.free[log.group[contact]] += 1
+
+
+@called
+def note_rooms(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
+    first_row: int, step: int, group: int, count: int, matrices: Matrices, rooms: Rooms
+) -> None:
+    """Note for a class at each group, or for a group at each class, whether a handler has room.
+
+    The matrix is walked from `first_row` by `step`; `group` is NOBODY where each place is a group.
+    """
+    desks_per_group = rooms.desk_holds.size // rooms.free.size
+    for i in range(count):
+        at_once = matrices.at_once[first_row + i * step]
+        first = (i if group == NOBODY else group) * desks_per_group
+        until = first + desks_per_group
+        rooms.has_room[i] = at_once > 1 and (
+            choose_desk(first, until, at_once, rooms.desk_holds, rooms.desk_at_once) != NOBODY
+        )
+
+
 @inlined
 def answer(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     contact: int,
@@ -201,7 +249,11 @@ def answer(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     contact, group = natural(contact), natural(group)
     factor = matrices.handle_factor[natural(start + k * rooms.free.size + group)]
     end_s: float = now_s + work_of(contact, callers) * factor
-    rooms.free[group] -= 1
+    at_once = matrices.at_once[natural(start + k * rooms.free.size + group)]
+    if at_once == 1:
+        rooms.free[group] -= 1
+    else:
+        add_to_desk(contact, group, at_once, rooms, log)
     log.outcome[contact] = ANSWERED
     log.wait_end_s[contact] = now_s
     log.service_end_s[contact] = end_s
@@ -250,7 +302,7 @@ def break_off(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
         callers.rest_s[rest_of(contact, callers)] = work_of(contact, callers) * rest_share
     log.cut[contact] = True
     log.service_end_s[contact] = now_s
-    rooms.free[log.group[contact]] += 1
+    release(contact, rooms, log)
     return wake_follow_ons(contact, trigger, now_s, size, callers, events)
 
 
@@ -273,6 +325,64 @@ def cut_calls(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
         ):
             size = break_off(contact, ON_CUT, now_s, size, callers, rooms, log, events)
     return size
+
+
+@called
+def interrupt(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
+    work: int,
+    now_s: float,
+    size: int,
+    callers: Callers,
+    rooms: Rooms,
+    log: Log,
+    events: EventList,
+) -> int:
+    """Put all aside that the handler of some work holds; give the new size of the heap."""
+    desk = log.desk[work]
+    size = break_off(work, ON_INTERRUPTED, now_s, size, callers, rooms, log, events)
+    i = 0
+    while desk != NOBODY and i < size:
+        other = events.heap_key[i] & SUBJECT_MASK
+        if is_in_hand(i, log, events) and log.desk[other] == desk:
+            size = break_off(other, ON_INTERRUPTED, now_s, size, callers, rooms, log, events)
+            i = 0  # the heap has moved
+        else:
+            i += 1
+    return size
+
+
+@inlined
+def is_in_hand(place: int, log: Log, events: EventList) -> bool:
+    """Tell whether a place of the heap has the end of a contact that was not cut off."""
+    key = events.heap_key[place]
+    return key >> KIND_SHIFT == SERVICE_END and not log.cut[key & SUBJECT_MASK]
+
+
+@called
+def is_interruptible(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
+    work: int,
+    contact: int,
+    k: int,
+    now_s: float,
+    start: int,
+    callers: Callers,
+    matrices: Matrices,
+    rooms: Rooms,
+    log: Log,
+) -> bool:
+    """Tell whether the contact may interrupt this work, if its handler holds nothing else."""
+    return rest_of(work, callers) != NOBODY and may_interrupt(
+        now_s,
+        log.arrival_s[contact],
+        k,
+        start,
+        matrices.delay_s,
+        matrices.agent_rank,
+        matrices.interrupts,
+        rooms.free,
+        callers.contact_class[work],
+        log.group[work],
+    )
 
 
 @called
@@ -299,24 +409,18 @@ def find_interruption(  # noqa: PLR0913, PLR0917 - plain arguments, for the comp
     for at in range(row, row + n_groups):
         may_anywhere = may_anywhere or matrices.interrupts[at]
     for i in range(size if may_anywhere else 0):
+        if not is_in_hand(i, log, events):
+            continue
         work = events.heap_key[i] & SUBJECT_MASK
-        if (
-            events.heap_key[i] >> KIND_SHIFT == SERVICE_END
-            and not log.cut[work]
-            and rest_of(work, callers) != NOBODY
-            and may_interrupt(
-                now_s,
-                log.arrival_s[contact],
-                k,
-                start,
-                matrices.delay_s,
-                matrices.agent_rank,
-                matrices.interrupts,
-                rooms.free,
-                callers.contact_class[work],
-                log.group[work],
-            )
-        ):
+        free_to_go = is_interruptible(work, contact, k, now_s, start, callers, matrices, rooms, log)
+        if log.desk[work] != NOBODY:
+            for j in range(size):
+                other = events.heap_key[j] & SUBJECT_MASK
+                if is_in_hand(j, log, events) and log.desk[other] == log.desk[work]:
+                    free_to_go = free_to_go and is_interruptible(
+                        other, contact, k, now_s, start, callers, matrices, rooms, log
+                    )
+        if free_to_go:
             rank, begun_s = matrices.contact_rank[row + log.group[work]], log.wait_end_s[work]
             if is_better_interruption(rank, begun_s, work, best_rank, best_begun_s, best):
                 best, best_rank, best_begun_s = work, rank, begun_s

@@ -14,16 +14,18 @@ import numpy as np
 
 from sim.engine.compiled_contacts import (
     answer,
-    break_off,
     count_waiting,
     cut_calls,
     find_interruption,
     give_up,
     give_up_at_last,
     has_gone,
+    interrupt,
     list_openings,
     note_all_openings,
     note_openings,
+    note_rooms,
+    release,
     tidy_queue,
     wake_follow_ons,
 )
@@ -49,7 +51,7 @@ from sim.engine.order import (
     STAFFING_STEP,
 )
 from sim.records.contact_log import OPEN
-from sim.records.workload import ON_ABANDONED, ON_ANSWERED, ON_INTERRUPTED
+from sim.records.workload import ON_ABANDONED, ON_ANSWERED
 from sim.routing import rules
 
 NOBODY = rules.NOBODY
@@ -120,6 +122,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
     queued = count_waiting(queues)
     start = span * n_classes * n_groups
     list_openings(start, matrices, n_groups, queues)
+    shared = rooms.desk_holds.size > 0  # whether a handler may hold several contacts
     interruptions = bool(matrices.interrupts.any())
     outside_s, outside_key = next_outside(next_step, next_change, steps, matrices)
     opening_s = events.opening_s[first_opening & OPENINGS_MASK]
@@ -166,7 +169,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
             if not log.cut[subject]:
                 serve_from = natural(log.group[subject])
                 serve_until = serve_from + 1
-                free[serve_from] += 1
+                release(subject, rooms, log)
                 if callers.child.size > 0:
                     size = wake_follow_ons(subject, ON_ANSWERED, now_s, size, callers, events)
         elif kind == ARRIVAL or kind == OVERFLOW_OPENING:  # noqa: PLR1714, SIM109 - compiles to two tests
@@ -194,6 +197,8 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                 )
             if waits:
                 k = natural(callers.contact_class[subject])
+                if shared:
+                    note_rooms(start + k * n_groups, 1, NOBODY, n_groups, matrices, rooms)
                 group = choose_group(
                     now_s,
                     log.arrival_s[subject],
@@ -204,6 +209,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                     matrices.contact_rank,
                     matrices.reserve,
                     free,
+                    rooms.has_room,
                 )
                 if group == NOBODY and interruptions:
                     work = find_interruption(
@@ -211,9 +217,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                     )
                     if work != NOBODY:
                         group = log.group[work]
-                        size = break_off(
-                            work, ON_INTERRUPTED, now_s, size, callers, rooms, log, events
-                        )
+                        size = interrupt(work, now_s, size, callers, rooms, log, events)
                 if group != NOBODY:
                     end_s = answer(subject, k, group, now_s, start, callers, matrices, rooms, log)
                     size = heap_push(events, size, end_s, SERVICE_END * KIND_STRIDE + subject)
@@ -275,12 +279,14 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
             list_openings(start, matrices, n_groups, queues)
             serve_from, serve_until = 0, n_groups
 
-        # Free handlers take whom they may, as long as there are both.
+        # Handlers take whom they may, as long as there are both.
         for group in range(serve_from, serve_until):
-            while free[group] > 0 and queued > 0:
+            while (free[group] > 0 or (shared and free[group] == 0)) and queued > 0:
                 for k in range(n_classes):
                     if queues.head_patience_end_s[k] <= now_s:
                         queued -= tidy_queue(k, now_s, gone_s, gone_until, callers, log, queues)
+                if shared:
+                    note_rooms(start + group, n_groups, group, n_classes, matrices, rooms)
                 k = choose_class(
                     now_s,
                     group,
@@ -291,6 +297,7 @@ def run_events(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, by
                     free,
                     queues.head_arrival_s,
                     queues.head_contact,
+                    rooms.has_room,
                 )
                 if k == NOBODY:
                     break

@@ -47,6 +47,7 @@ class Matrices(NamedTuple):
     reserve: Column
     handle_factor: Column
     interrupts: Column
+    at_once: Column
 
 
 class Log(NamedTuple):
@@ -58,13 +59,21 @@ class Log(NamedTuple):
     service_end_s: Column
     group: Column
     cut: Column
+    desk: Column
 
 
 class Rooms(NamedTuple):
-    """Per group: handlers staffed, and free (staffed minus busy)."""
+    """Per group: handlers staffed, and free (staffed minus busy); and who holds several contacts.
+
+    The desks of a group stand together, as many as it ever has handlers; there are none where no
+    handler may hold several contacts. `has_room` has room for an answer per group or per class.
+    """
 
     staffed: Column
     free: Column
+    desk_holds: Column
+    desk_at_once: Column
+    has_room: Column
 
 
 class Queues(NamedTuple):
@@ -110,6 +119,7 @@ def matrices_of(design: Design) -> Matrices:
         design.reserve.reshape(-1),
         design.handle_factor.reshape(-1),
         design.interrupts.reshape(-1),
+        design.at_once.reshape(-1),
     )
 
 
@@ -123,12 +133,26 @@ def empty_log(workload: Workload) -> Log:
         np.full(n, np.inf),
         np.full(n, NOBODY),
         np.zeros(n, dtype=np.bool_),
+        np.full(n, NOBODY),
     )
 
 
-def empty_rooms(design: Design) -> Rooms:
+def empty_rooms(staffing: Staffing, design: Design) -> Rooms:
     """Give rooms in which nobody has come on yet."""
-    return Rooms(*(np.zeros(design.n_groups, dtype=np.int64) for _ in Rooms._fields))
+    g = design.n_groups
+    n_desks = g * int(staffing.step_staffed.max(initial=0)) if shares_handlers(design) else 0
+    return Rooms(
+        np.zeros(g, dtype=np.int64),
+        np.zeros(g, dtype=np.int64),
+        np.zeros(n_desks, dtype=np.int64),
+        np.zeros(n_desks, dtype=np.int64),
+        np.zeros(max(g, design.n_classes), dtype=np.bool_),
+    )
+
+
+def shares_handlers(design: Design) -> bool:
+    """Tell whether a handler may hold several contacts at once anywhere."""
+    return bool((design.at_once > 1).any())
 
 
 def empty_queues(workload: Workload, design: Design) -> Queues:
@@ -147,8 +171,8 @@ def empty_queues(workload: Workload, design: Design) -> Queues:
 def most_events_of_a_contact(workload: Workload, design: Design) -> int:
     """Give how many events may be added while one contact is dealt with.
 
-    The openings of other rooms, the ends of patience and of service, all follow-ons of one contact,
-    and a place for infinity.
+    The openings of other rooms, the ends of patience and of service, all follow-ons of one contact
+    (or of all that a handler may hold), and a place for infinity.
     """
     follow_ons = np.diff(workload.child_start).max(initial=0) if workload.child.size else 0
-    return design.n_groups + 4 + int(follow_ons)
+    return design.n_groups + 4 + int(follow_ons) * int(design.at_once.max(initial=1))

@@ -1,8 +1,11 @@
 """Cells about rooms: hours staffed, hours busy, hours given to other forces."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.measures.by_code import FloatArray, IntArray, parting
+from sim.measures.desks import handler_shares, occupied_handlers
 from sim.measures.hours import ROUNDING_H, Spans, handler_hours
 from sim.measures.plan import MeasurePlan
 from sim.records import ContactLog, Staffing, Workload
@@ -18,15 +21,13 @@ def room_blocks(
     Shapes (168, G + F + 1), (G + F + 1,) and (F, G).
     """
     hours, forces, groups = plan.hours, len(plan.layout.forces), plan.layout.n_groups
-    row = np.flatnonzero(log.group >= 0)
-    group, answer_s, end_s = log.group[row], log.wait_end_s[row], log.service_end_s[row]
-    force = plan.layout.class_force[workload.contact_class[row]]
-
-    given = _one_each(force * groups + group, answer_s, end_s)
+    shares = handler_shares(log)
+    force = plan.layout.class_force[workload.contact_class[shares.row]]
+    given = replace(shares, row=force * groups + log.group[shares.row])
     given_h = handler_hours(hours, given, forces * groups).reshape(forces, groups, hours.n_hours)
     busy = given_h.sum(axis=0)
     staffed = handler_hours(hours, staffing_spans(staffing), groups)
-    staffed += handler_hours(hours, overruns(staffing, _one_each(group, answer_s, end_s)), groups)
+    staffed += handler_hours(hours, overruns(staffing, occupied_handlers(log)), groups)
     all_busy = np.abs(staffed - busy) < ROUNDING_H  # equal but for the last digit
     staffed[all_busy] = busy[all_busy]
 

@@ -47,6 +47,7 @@ def design(  # noqa: PLR0913 - the five matrices
     reserve=None,
     factor=None,
     interrupts=None,
+    at_once=None,
     change=(0.0,),
 ):
     delay = np.asarray(delay, float)
@@ -64,6 +65,7 @@ def design(  # noqa: PLR0913 - the five matrices
         fill(reserve, 0),
         fill(factor, 1.0),
         fill(interrupts, False),
+        fill(at_once, 1),
     )
 
 
@@ -294,6 +296,83 @@ def test_openings_are_in_order_whatever_their_delays_and_however_many(engine):
     early = callers(*rows, n_classes=2)
     answered = simulate(early, Staffing.constant([0, n]), design([[INF, 60], [20, 7]]), engine)
     assert np.array_equal(answered.wait_s, np.where(early.contact_class == 0, 60.0, 7.0))
+
+
+def test_a_chat_goes_to_the_handler_with_room_who_holds_most_and_only_then_to_a_free_one(engine):
+    log = simulate(
+        callers(
+            (0, 0, INF, 100),  # a first handler
+            (0, 10, INF, 20),  # beside it, until 30
+            (0, 15, INF, 100),  # no room: a second handler
+            (0, 20, INF, 100),  # beside that
+            (0, 40, INF, 100),  # beside the first, who has had room since 30
+            (0, 50, INF, 100),  # nobody has room, nobody is free: waits until 100
+        ),
+        Staffing.constant([2]),
+        design([[0]], at_once=[[2]]),
+        engine,
+    )
+    assert log.desk.tolist() == [0, 0, 1, 1, 0, 0]
+    assert log.wait_end_s.tolist() == [0, 10, 15, 20, 40, 100]
+
+
+def test_contacts_share_a_handler_only_with_others_of_the_same_number(engine):
+    """A call takes a handler alone, and chats of two do not mix with chats of three."""
+    log = simulate(
+        callers(
+            (0, 0, INF, 100), (1, 1, INF, 100), (2, 2, INF, 100), (1, 3, INF, 100), n_classes=3
+        ),
+        Staffing.constant([3]),
+        design([[0], [0], [0]], at_once=[[1], [2], [3]]),
+        engine,
+    )
+    assert log.desk.tolist() == [-1, 0, 1, 0]
+
+
+def test_a_999_call_puts_all_chats_of_a_handler_aside_or_none(engine):
+    for last_may_be_put_aside in (True, False):
+        rows = [
+            (1, 0, INF, 100),
+            (1, 10, INF, 100),
+            (0, 30, INF, 50),
+            (1, ON_INTERRUPTED, 0, 0, INF, 0),
+        ]
+        if last_may_be_put_aside:
+            rows.append((1, ON_INTERRUPTED, 1, 0, INF, 0))
+        log = simulate(
+            callers(*rows, n_classes=2),
+            Staffing.constant([1]),
+            design(
+                [[0], [0]], agent_rank=[[0], [1]], interrupts=[[True], [False]], at_once=[[1], [2]]
+            ),
+            engine,
+        )
+        if last_may_be_put_aside:
+            assert log.wait_end_s.tolist() == [0, 10, 30, 80, 80]
+            assert log.service_end_s.tolist() == [30, 30, 80, 150, 160]
+        else:
+            assert log.wait_end_s[2] == 110
+
+
+def test_nobody_takes_another_chat_while_a_handler_overruns_the_shift(engine):
+    log = simulate(
+        callers((1, 0, INF, 60), (0, 0, INF, 100), (0, 50, INF, 30), n_classes=2),
+        Staffing(1, [0, 40], [0, 0], [2, 1]),
+        design([[0], [0]], at_once=[[2], [1]]),
+        engine,
+    )
+    assert log.wait_end_s.tolist() == [0, 0, 60]
+
+
+def test_when_a_site_goes_dark_all_chats_of_a_handler_are_cut(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 10, INF, 100), (0, 20, INF, 30)),
+        Staffing(1, [0, 40, 70], [0, 0, 0], [1, 0, 1], [False, True, False]),
+        design([[0]], at_once=[[2]]),
+        engine,
+    )
+    assert log.cut.tolist() == [True, True, False]
+    assert log.wait_end_s.tolist() == [0, 10, 70]
 
 
 def test_a_contact_with_nobody_to_answer_stays_open_unless_it_gives_up(engine):
