@@ -35,6 +35,7 @@ from sim.engine.compiled_state import (
     empty_rooms,
     matrices_of,
     most_events_of_a_contact,
+    shares_handlers,
     steps_of,
 )
 from sim.engine.event_list import EventList, empty_event_list, with_room
@@ -66,7 +67,7 @@ _loops: dict[str, EventLoop] = {}
 
 def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) -> ContactLog:
     """Give the contact log of one replication, by the compiled loop."""
-    log = empty_log(workload)
+    log = empty_log(workload, design)
     state = (
         workload.n_primary,
         most_events_of_a_contact(workload, design),
@@ -86,7 +87,7 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
         events = with_room(events, 2 * needed)
     for column in log:
         column.setflags(write=False)
-    return ContactLog(*log)
+    return ContactLog(*log[:-1], log.desk if shares_handlers(design) else None)  # type: ignore[arg-type]
 
 
 def event_loop() -> EventLoop:

@@ -204,11 +204,18 @@ def add_to_desk(contact: int, group: int, at_once: int, rooms: Rooms, log: Log) 
 
 
 @inlined
-def release(contact: int, rooms: Rooms, log: Log) -> None:
-    """Take the contact from its handler, who is free if nothing else is in hand."""
-    desk = NOBODY
+def desk_of(contact: int, rooms: Rooms, log: Log) -> int:
+    """Give the desk that a contact in hand shares, or NOBODY."""
+    desk: int = NOBODY
     if rooms.desk_holds.size > 0:
         desk = log.desk[contact]
+    return desk
+
+
+@inlined
+def release(contact: int, rooms: Rooms, log: Log) -> None:
+    """Take the contact from its handler, who is free if nothing else is in hand."""
+    desk = desk_of(contact, rooms, log)
     if desk != NOBODY:
         rooms.desk_holds[desk] -= 1
     if desk == NOBODY or rooms.desk_holds[desk] == 0:
@@ -338,7 +345,7 @@ def interrupt(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     events: EventList,
 ) -> int:
     """Put all aside that the handler of some work holds; give the new size of the heap."""
-    desk = log.desk[work]
+    desk = desk_of(work, rooms, log)
     size = break_off(work, ON_INTERRUPTED, now_s, size, callers, rooms, log, events)
     i = 0
     while desk != NOBODY and i < size:
@@ -413,10 +420,11 @@ def find_interruption(  # noqa: PLR0913, PLR0917 - plain arguments, for the comp
             continue
         work = events.heap_key[i] & SUBJECT_MASK
         free_to_go = is_interruptible(work, contact, k, now_s, start, callers, matrices, rooms, log)
-        if log.desk[work] != NOBODY:
+        desk = desk_of(work, rooms, log)
+        if desk != NOBODY:
             for j in range(size):
                 other = events.heap_key[j] & SUBJECT_MASK
-                if is_in_hand(j, log, events) and log.desk[other] == log.desk[work]:
+                if is_in_hand(j, log, events) and log.desk[other] == desk:
                     free_to_go = free_to_go and is_interruptible(
                         other, contact, k, now_s, start, callers, matrices, rooms, log
                     )

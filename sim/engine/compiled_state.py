@@ -123,8 +123,8 @@ def matrices_of(design: Design) -> Matrices:
     )
 
 
-def empty_log(workload: Workload) -> Log:
-    """Give a log in which nothing has happened yet."""
+def empty_log(workload: Workload, design: Design) -> Log:
+    """Give a log in which nothing has happened yet; without desks where no handler is shared."""
     n = workload.n_contacts
     return Log(
         np.full(n, NOT_WOKEN, dtype=np.int8),
@@ -133,7 +133,7 @@ def empty_log(workload: Workload) -> Log:
         np.full(n, np.inf),
         np.full(n, NOBODY),
         np.zeros(n, dtype=np.bool_),
-        np.full(n, NOBODY),
+        np.full(n if shares_handlers(design) else 0, NOBODY),
     )
 
 

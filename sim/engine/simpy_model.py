@@ -167,7 +167,7 @@ class CentreModel:
             self.service_end_s,  # type: ignore[arg-type]
             self.group,  # type: ignore[arg-type]
             self.cut,  # type: ignore[arg-type]
-            self.desk,  # type: ignore[arg-type]
+            self.desk if self.shares_handlers else None,  # type: ignore[arg-type]
         )
 
     # What comes from outside: contacts, staff, changes of the design.

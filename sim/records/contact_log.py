@@ -51,7 +51,10 @@ class ContactLog:
         if self.cut is None:
             put(self, "cut", np.zeros(np.shape(self.outcome), bool))
         if self.desk is None:
-            put(self, "desk", np.full(np.shape(self.outcome), -1))
+            nowhere = np.broadcast_to(np.int64(-1), np.shape(self.outcome))  # takes no memory
+            put(self, "desk", nowhere)
+        else:
+            put(self, "desk", freeze("desk", self.desk, np.int64))
         for name, dtype in (
             ("outcome", np.int8),
             ("arrival_s", np.float64),
@@ -59,9 +62,9 @@ class ContactLog:
             ("service_end_s", np.float64),
             ("group", np.int64),
             ("cut", np.bool_),
-            ("desk", np.int64),
         ):
             put(self, name, freeze(name, getattr(self, name), dtype))
+        for name in ("outcome", "arrival_s", "wait_end_s", "service_end_s", "group", "cut", "desk"):
             require(
                 getattr(self, name).shape == self.outcome.shape,
                 f"{name}: has another length than outcome",
