@@ -100,7 +100,9 @@ def staffings(draw, n_groups: int, max_steps: int = 10) -> Staffing:
 
 
 @st.composite
-def designs(draw, n_classes: int, n_groups: int, max_spans: int = 3) -> Design:
+def designs(
+    draw, n_classes: int, n_groups: int, max_spans: int = 3, most_at_once: int = 1
+) -> Design:
     """Random matrices: zero, finite and infinite delays, reserves, equal and unequal ranks."""
     spans = draw(st.integers(1, max_spans))
     change = sorted(
@@ -130,16 +132,17 @@ def designs(draw, n_classes: int, n_groups: int, max_spans: int = 3) -> Design:
             )
         ),
         draw(arrays(np.bool_, shape, elements=st.booleans(), fill=st.nothing())),
+        draw(arrays(np.int64, shape, elements=st.integers(1, most_at_once), fill=st.nothing())),
     )
 
 
 @st.composite
-def centres(draw, max_classes: int = 6, max_groups: int = 5):
+def centres(draw, max_classes: int = 6, max_groups: int = 5, most_at_once: int = 1):
     """Give (workload, staffing, design) that fit each other."""
     n_classes = draw(st.integers(1, max_classes))
     n_groups = draw(st.integers(1, max_groups))
     return (
         draw(workloads(n_classes)),
         draw(staffings(n_groups)),
-        draw(designs(n_classes, n_groups)),
+        draw(designs(n_classes, n_groups, most_at_once=most_at_once)),
     )

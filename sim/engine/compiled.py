@@ -22,6 +22,24 @@ from numba import types
 from platformdirs import user_cache_path
 
 from sim.engine import compiled_loop
+from sim.engine.compiled_state import (
+    Callers,
+    Log,
+    Matrices,
+    Queues,
+    Rooms,
+    Steps,
+    callers_of,
+    empty_log,
+    empty_queues,
+    empty_rooms,
+    matrices_of,
+    most_events_of_a_contact,
+    shares_handlers,
+    steps_of,
+)
+from sim.engine.event_list import EventList, empty_event_list, with_room
+from sim.engine.jit import OPTIONS
 from sim.records import ContactLog, Design, Staffing, Workload
 
 logger = logging.getLogger(__name__)
@@ -31,6 +49,10 @@ CACHE_VARIABLE = "SIM_CACHE_DIR"
 
 _SOURCES = (
     "sim.engine.compiled_loop",
+    "sim.engine.compiled_contacts",
+    "sim.engine.compiled_state",
+    "sim.engine.event_list",
+    "sim.engine.jit",
     "sim.engine.order",
     "sim.routing.rules",
     "sim.records.contact_log",
@@ -39,66 +61,33 @@ _SOURCES = (
 
 EventLoop = Callable[..., int]
 _numba_config: Any = numba.config  # its names are made at import, unseen by a type checker
-_FIRST_HEAP = 1024
 _lock = threading.Lock()
 _loops: dict[str, EventLoop] = {}
 
 
 def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) -> ContactLog:
     """Give the contact log of one replication, by the compiled loop."""
-    n, n_classes, n_groups = workload.n_contacts, design.n_classes, design.n_groups
-    log = (
-        np.zeros(n, dtype=np.int8),
-        *(np.full(n, np.inf) for _ in range(3)),
-        np.full(n, compiled_loop.NOBODY),
-        np.zeros(n, dtype=np.bool_),
+    log = empty_log(workload, design)
+    state = (
+        workload.n_primary,
+        most_events_of_a_contact(workload, design),
+        callers_of(workload, design),
+        steps_of(staffing),
+        matrices_of(design),
+        log,
+        empty_rooms(staffing, design),
+        empty_queues(workload, design),
     )
-    inputs = (
-        workload.contact_class,
-        workload.arrival_s[: workload.n_primary],
-        workload.patience_s,
-        workload.handle_s,
-        workload.trigger,
-        workload.delay_s,
-        workload.child_start,
-        workload.child,
-        staffing.step_s,
-        staffing.step_group,
-        staffing.step_staffed,
-        staffing.step_cut,
-        design.change_s,
-        *(
-            matrix.reshape(-1)
-            for matrix in (
-                design.delay_s,
-                design.contact_rank,
-                design.agent_rank,
-                design.reserve,
-                design.handle_factor,
-                design.interrupts,
-            )
-        ),
-    )
-    rooms = (
-        workload.handle_s.copy() if design.interrupts.any() else np.empty(1),  # rest_s
-        np.zeros(n_groups, dtype=np.int64),  # staffed
-        np.zeros(n_groups, dtype=np.int64),  # free
-        np.empty(n, dtype=np.int64),  # following, written before it is read
-        np.full(n_classes, compiled_loop.NOBODY),  # queue_tail
-        np.full(n_classes, compiled_loop.NOBODY),  # head_contact
-        np.full(n_classes, np.inf),  # head_arrival_s
-        np.full((n_classes, n_groups + 1), np.inf),  # openings_s
-    )
+    gone_at_s = np.full(1, -np.inf)
     progress = np.zeros(compiled_loop.PROGRESS_SIZE, dtype=np.int64)
     progress[compiled_loop.NEXT_CHANGE] = 1
-    heap_s, heap_key = np.empty(_FIRST_HEAP), np.empty(_FIRST_HEAP, dtype=np.int64)
+    events = empty_event_list()
     go_on = event_loop()
-    while needed := go_on(*inputs, *log, *rooms, heap_s, heap_key, progress):
-        heap_s = np.resize(heap_s, 2 * needed)
-        heap_key = np.resize(heap_key, 2 * needed)
+    while needed := go_on(*state, events, gone_at_s, progress):
+        events = with_room(events, 2 * needed)
     for column in log:
         column.setflags(write=False)
-    return ContactLog(*log)
+    return ContactLog(*log[:-1], log.desk if shares_handlers(design) else None)  # type: ignore[arg-type]
 
 
 def event_loop() -> EventLoop:
@@ -150,7 +139,7 @@ def _jit(folder: Path | None) -> EventLoop:
     before = _numba_config.CACHE_DIR
     _numba_config.CACHE_DIR = str(folder or "")
     try:
-        dispatcher = numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(
+        dispatcher = numba.njit(nogil=True, cache=folder is not None, **OPTIONS)(
             compiled_loop.run_events
         )
     finally:
@@ -161,20 +150,26 @@ def _jit(folder: Path | None) -> EventLoop:
 
 
 def _signature() -> Any:  # noqa: ANN401 - Numba's own type
-    def array(scalar: Any, ndim: int = 1, *, written: bool = False) -> Any:  # noqa: ANN401
-        return types.Array(scalar, ndim, "C", readonly=not written)
+    """Give the types of the loop's arguments, which are those of every call."""
+
+    def columns(record: Any, *scalars: Any, read: int = 0) -> Any:  # noqa: ANN401
+        """Give the type of a tuple of arrays, the first `read` of which are only read."""
+        arrays = [types.Array(s, 1, "C", readonly=i < read) for i, s in enumerate(scalars)]
+        return types.NamedTuple(arrays, record)  # type: ignore[no-untyped-call]
 
     real, whole, tiny, truth = types.float64, types.int64, types.int8, types.boolean
-    workload = (whole, real, real, real, tiny, real, whole, whole)
-    staffing = (real, whole, whole, truth)
-    design = (real, real, whole, whole, whole, real, truth)
-    log = (tiny, real, real, real, whole, truth)
-    rooms = (real, whole, whole, whole, whole, whole, real)
     return types.int64(
-        *(array(scalar) for scalar in workload + staffing + design),
-        *(array(scalar, written=True) for scalar in log + rooms),
-        array(real, 2, written=True),
-        *(array(scalar, written=True) for scalar in (real, whole, whole)),
+        whole,
+        whole,
+        columns(Callers, whole, real, real, tiny, real, whole, whole, real, read=7),
+        columns(Steps, real, whole, whole, truth, read=4),
+        columns(Matrices, real, real, whole, whole, whole, real, truth, whole, read=8),
+        columns(Log, tiny, real, real, real, whole, truth, whole),
+        columns(Rooms, whole, whole, whole, whole, truth),
+        columns(Queues, whole, whole, whole, real, real, real),
+        columns(EventList, real, whole, real, whole),
+        types.Array(real, 1, "C"),
+        types.Array(whole, 1, "C"),
     )
 
 

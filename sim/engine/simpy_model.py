@@ -40,6 +40,7 @@ from sim.records import (
 from sim.routing.rules import (
     NOBODY,
     choose_class,
+    choose_desk,
     choose_group,
     is_better_interruption,
     may_interrupt,
@@ -116,12 +117,13 @@ class CentreModel:
         self.contact_class: list[int] = workload.contact_class.tolist()
         self.patience_s: list[float] = workload.patience_s.tolist()
         self.handle_s: list[float] = workload.handle_s.tolist()
-        # The five matrices laid flat: span after span, class after class, group after group.
+        # The matrices laid flat: span after span, class after class, group after group.
         self.delay_s: list[float] = design.delay_s.ravel().tolist()
         self.contact_rank: list[int] = design.contact_rank.ravel().tolist()
         self.agent_rank: list[int] = design.agent_rank.ravel().tolist()
         self.reserve: list[int] = design.reserve.ravel().tolist()
         self.interrupts: list[bool] = design.interrupts.ravel().tolist()
+        self.at_once: list[int] = design.at_once.ravel().tolist()
         self.handle_factor: list[float] = design.handle_factor.ravel().tolist()
         self.has_children: list[bool] = (
             workload.child_start[1:] > workload.child_start[:-1]
@@ -131,6 +133,14 @@ class CentreModel:
         self.free = [0] * n_groups
         self.queue: list[deque[int]] = [deque() for _ in range(n_classes)]
         self.in_hand: list[dict[int, None]] = [{} for _ in range(n_groups)]  # contacts, as begun
+        # Handlers who may hold several contacts: what each holds, and may hold. No group ever has
+        # more handlers at work than were once staffed.
+        self.desks_per_group = int(staffing.step_staffed.max(initial=0))
+        self.shares_handlers = bool((design.at_once > 1).any())
+        n_desks = n_groups * self.desks_per_group if self.shares_handlers else 0
+        self.desk_holds = [0] * n_desks
+        self.desk_at_once = [0] * n_desks
+        self.no_room = [False] * max(n_groups, n_classes)
         self.head_arrival_s = [inf] * n_classes
         self.head_contact = [NOBODY] * n_classes
 
@@ -141,6 +151,7 @@ class CentreModel:
         self.service_end_s = [inf] * n
         self.group = [NOBODY] * n
         self.cut = [False] * n
+        self.desk = [NOBODY] * n
         self.set_design(0)
 
     def run(self) -> ContactLog:
@@ -156,6 +167,7 @@ class CentreModel:
             self.service_end_s,  # type: ignore[arg-type]
             self.group,  # type: ignore[arg-type]
             self.cut,  # type: ignore[arg-type]
+            self.desk if self.shares_handlers else None,  # type: ignore[arg-type]
         )
 
     # What comes from outside: contacts, staff, changes of the design.
@@ -250,12 +262,14 @@ class CentreModel:
             self.contact_rank,
             self.reserve,
             self.free,
+            self.groups_with_room(k),
         )
         if group == NOBODY and self.class_interrupts[k]:
             work = self.find_interruption(contact)
             if work != NOBODY:
                 group = self.group[work]
-                self.break_off(work, ON_INTERRUPTED)
+                for shared in self.held_with(work):
+                    self.break_off(shared, ON_INTERRUPTED)
         return group
 
     def find_interruption(self, contact: int) -> int:
@@ -264,26 +278,35 @@ class CentreModel:
         for group, in_hand in enumerate(self.in_hand):
             rank = self.contact_rank[self.span_start + k * len(self.free) + group]
             for work in in_hand:
-                if (
-                    self.rest_of(work) != NOBODY
-                    and may_interrupt(
-                        self.env.now,
-                        self.arrival_s[contact],
-                        k,
-                        self.span_start,
-                        self.delay_s,
-                        self.agent_rank,
-                        self.interrupts,
-                        self.free,
-                        self.contact_class[work],
-                        group,
-                    )
-                    and is_better_interruption(
-                        rank, self.wait_end_s[work], work, best_rank, best_begun_s, best
-                    )
+                if all(
+                    self.is_interruptible(shared, contact) for shared in self.held_with(work)
+                ) and is_better_interruption(
+                    rank, self.wait_end_s[work], work, best_rank, best_begun_s, best
                 ):
                     best, best_rank, best_begun_s = work, rank, self.wait_end_s[work]
         return best
+
+    def is_interruptible(self, work: int, contact: int) -> bool:
+        """Tell whether the contact may interrupt this work, if its handler holds nothing else."""
+        return self.rest_of(work) != NOBODY and may_interrupt(
+            self.env.now,
+            self.arrival_s[contact],
+            self.contact_class[contact],
+            self.span_start,
+            self.delay_s,
+            self.agent_rank,
+            self.interrupts,
+            self.free,
+            self.contact_class[work],
+            self.group[work],
+        )
+
+    def held_with(self, work: int) -> list[int]:
+        """Give all that the handler of some work holds, the work included."""
+        desk = self.desk[work]
+        if desk == NOBODY:
+            return [work]
+        return [other for other in self.in_hand[self.group[work]] if self.desk[other] == desk]
 
     def rest_of(self, work: int) -> int:
         """Give the row that stands for the rest of interrupted work, or NOBODY."""
@@ -304,9 +327,12 @@ class CentreModel:
         """Let a free handler of `group` take the contact."""
         now_s = self.env.now
         k = self.contact_class[contact]
-        factor = self.handle_factor[self.span_start + k * len(self.free) + group]
-        end_s = now_s + self.handle_s[contact] * factor
-        self.free[group] -= 1
+        at = self.span_start + k * len(self.free) + group
+        end_s = now_s + self.handle_s[contact] * self.handle_factor[at]
+        if self.at_once[at] == 1:
+            self.free[group] -= 1
+        else:
+            self.add_to_desk(contact, group, self.at_once[at])
         self.outcome[contact] = ANSWERED
         self.wait_end_s[contact] = now_s
         self.service_end_s[contact] = end_s
@@ -316,14 +342,55 @@ class CentreModel:
         if self.observer:
             self.observe("answer", contact, group)
 
+    def add_to_desk(self, contact: int, group: int, at_once: int) -> None:
+        """Give the contact to a handler who holds others like it and has room, or to a free one."""
+        first = group * self.desks_per_group
+        until = first + self.desks_per_group
+        desk = choose_desk(first, until, at_once, self.desk_holds, self.desk_at_once)
+        if desk == NOBODY:
+            self.free[group] -= 1
+            desk = self.desk_holds.index(0, first, until)
+            self.desk_at_once[desk] = at_once
+        self.desk_holds[desk] += 1
+        self.desk[contact] = desk
+
+    def release(self, contact: int) -> None:
+        """Take the contact from its handler, who is free if nothing else is in hand."""
+        group, desk = self.group[contact], self.desk[contact]
+        del self.in_hand[group][contact]
+        if desk != NOBODY:
+            self.desk_holds[desk] -= 1
+        if desk == NOBODY or self.desk_holds[desk] == 0:
+            self.free[group] += 1
+
+    def groups_with_room(self, k: int) -> list[bool]:
+        """Tell for each group whether one of its handlers has room for another of the class."""
+        if not self.shares_handlers:
+            return self.no_room
+        return [self.has_room(k, group) for group in range(len(self.free))]
+
+    def classes_with_room(self, group: int) -> list[bool]:
+        """Tell for each class whether a handler of the group has room for another."""
+        if not self.shares_handlers:
+            return self.no_room
+        return [self.has_room(k, group) for k in range(len(self.queue))]
+
+    def has_room(self, k: int, group: int) -> bool:
+        """Tell whether a handler of the group holds contacts and has room for one of the class."""
+        at_once = self.at_once[self.span_start + k * len(self.free) + group]
+        if at_once == 1:
+            return False
+        first = group * self.desks_per_group
+        until = first + self.desks_per_group
+        return choose_desk(first, until, at_once, self.desk_holds, self.desk_at_once) != NOBODY
+
     def on_service_end(self, event: Instant) -> None:
         """Free the handler, who takes the next contact; wake what follows an answered contact."""
         contact = event.subject
         if self.cut[contact]:
             return
         group = self.group[contact]
-        del self.in_hand[group][contact]
-        self.free[group] += 1
+        self.release(contact)
         if self.observer:
             self.observe("service_end", contact, group)
         if self.has_children[contact]:
@@ -332,17 +399,16 @@ class CentreModel:
 
     def break_off(self, contact: int, trigger: int) -> None:
         """Take a contact from its handler before it is done, by an outage or for another."""
-        now_s, group = self.env.now, self.group[contact]
+        now_s = self.env.now
         begun_s, end_s = self.wait_end_s[contact], self.service_end_s[contact]
         if trigger == ON_INTERRUPTED:
             rest_share = (end_s - now_s) / (end_s - begun_s)
             self.handle_s[self.rest_of(contact)] = self.handle_s[contact] * rest_share
         self.cut[contact] = True
         self.service_end_s[contact] = now_s
-        del self.in_hand[group][contact]
-        self.free[group] += 1
+        self.release(contact)
         if self.observer:
-            self.observe("cut", contact, group)
+            self.observe("cut", contact, self.group[contact])
         self.wake_follow_ons(contact, trigger)
 
     def on_overflow_opening(self, event: Instant) -> None:
@@ -391,8 +457,8 @@ class CentreModel:
     # The queues.
 
     def serve_queues(self, group: int) -> None:
-        """Let the free handlers of a group take waiting contacts, as long as there are both."""
-        while self.free[group] > 0:
+        """Let the handlers of a group take waiting contacts, as long as there are both."""
+        while self.free[group] > 0 or (self.shares_handlers and self.free[group] == 0):
             k = choose_class(
                 self.env.now,
                 group,
@@ -403,6 +469,7 @@ class CentreModel:
                 self.free,
                 self.head_arrival_s,
                 self.head_contact,
+                self.classes_with_room(group),
             )
             if k == NOBODY:
                 return

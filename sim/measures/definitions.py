@@ -191,7 +191,8 @@ _ROOMS = {
     ),
     "busy_h": Definition(
         "h",
-        "Handler hours spent on contacts (talk, hold, wrap-up), inside the measured window.",
+        "Handler hours spent on contacts (talk, hold, wrap-up), inside the measured window. A "
+        "handler with several chats in hand is busy once.",
         "integral over time of busy handlers",
         "how many times the hour of the week occurs; 1 for the whole window",
         "hours on calls",
@@ -212,7 +213,8 @@ _ROOMS = {
     ),
     "exchange_h": Definition(
         "h",
-        "Handler hours that the group spent on the force's contacts, inside the measured window.",
+        "Handler hours that the group spent on the force's contacts, inside the measured window. "
+        "With n chats in hand a handler gives each 1/n of the time.",
         "integral over time of the group's handlers busy with the force's contacts",
         "1",
         "hours given to a force",

@@ -84,19 +84,18 @@ class Spans:
         What the span is added to: a group, or a force and group.
     from_s, until_s
         Instants in seconds; the end may be inf.
+    handlers
+        How many each stands for, or how much of one; None for one each.
     """
 
     row: IntArray
     from_s: FloatArray
     until_s: FloatArray
+    handlers: FloatArray | None = None
 
 
-def handler_hours(
-    hours: WindowHours, spans: Spans, n_rows: int, handlers: FloatArray | None = None
-) -> FloatArray:
+def handler_hours(hours: WindowHours, spans: Spans, n_rows: int) -> FloatArray:
     """Give the hours that spans have in each hour of the window, exactly; shape (R, B).
-
-    A span stands for one handler, or for as many as `handlers` has in its place.
 
     A span that covers several hours is split at the full hours. It is the difference of two
     integrals from the opening of the window, and such an integral up to an instant fills every hour
@@ -109,11 +108,11 @@ def handler_hours(
         index = hours.index_of(part_s)
         part_s -= hours.edge_s[index]
         code = np.add(first_code, index, out=index)
-        if handlers is None:
+        if spans.handlers is None:
             ends = count(code, seconds.size).reshape(seconds.shape)
         else:
-            part_s *= handlers
-            ends = add(code, handlers, seconds.size).reshape(seconds.shape)
+            part_s *= spans.handlers
+            ends = add(code, spans.handlers, seconds.size).reshape(seconds.shape)
         parts_s = add(code, part_s, seconds.size).reshape(seconds.shape)
         ends_later = ends[:, ::-1].cumsum(axis=1)[:, ::-1] - ends
         seconds += sign * (ends_later * np.diff(hours.edge_s) + parts_s)

@@ -1,8 +1,11 @@
 """Cells about rooms: hours staffed, hours busy, hours given to other forces."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from sim.measures.by_code import FloatArray, IntArray, parting
+from sim.measures.by_code import FloatArray, parting
+from sim.measures.desks import handler_shares, occupied_handlers
 from sim.measures.hours import ROUNDING_H, Spans, handler_hours
 from sim.measures.plan import MeasurePlan
 from sim.records import ContactLog, Staffing, Workload
@@ -18,17 +21,13 @@ def room_blocks(
     Shapes (168, G + F + 1), (G + F + 1,) and (F, G).
     """
     hours, forces, groups = plan.hours, len(plan.layout.forces), plan.layout.n_groups
-    row = np.flatnonzero(log.group >= 0)
-    group, answer_s, end_s = log.group[row], log.wait_end_s[row], log.service_end_s[row]
-    pair = (plan.layout.class_force * groups)[workload.contact_class[row]]
-    pair += group
-
-    given = Spans(pair, answer_s, end_s)
+    shares = handler_shares(log)
+    force = plan.layout.class_force[workload.contact_class[shares.row]]
+    given = replace(shares, row=force * groups + log.group[shares.row])
     given_h = handler_hours(hours, given, forces * groups).reshape(forces, groups, hours.n_hours)
     busy = given_h.sum(axis=0)
-    levels, handlers = staffing_spans(staffing)
-    staffed = handler_hours(hours, levels, groups, handlers.astype(np.float64))
-    staffed += handler_hours(hours, overruns(staffing, Spans(group, answer_s, end_s)), groups)
+    staffed = handler_hours(hours, staffing_spans(staffing), groups)
+    staffed += handler_hours(hours, overruns(staffing, occupied_handlers(log)), groups)
     all_busy = np.abs(staffed - busy) < ROUNDING_H  # equal but for the last digit
     staffed[all_busy] = busy[all_busy]
 
@@ -51,17 +50,14 @@ def _by_room(plan: MeasurePlan, by_group: FloatArray) -> FloatArray:
     return np.concatenate((by_group, by_force, by_group.sum(axis=0, keepdims=True)))
 
 
-def staffing_spans(staffing: Staffing) -> tuple[Spans, IntArray]:
-    """Give the spans between the steps of each group, and how many handlers each has.
-
-    They are in order of group, then time; the last of a group never ends.
-    """
+def staffing_spans(staffing: Staffing) -> Spans:
+    """Give the spans between the steps of each group, by group, then time; the last never ends."""
     order = np.argsort(staffing.step_group, kind="stable")
     group, from_s = staffing.step_group[order], staffing.step_s[order]
     until_s = np.full(from_s.shape, np.inf)
     same = group[1:] == group[:-1]
     until_s[:-1][same] = from_s[1:][same]
-    return Spans(group, from_s, until_s), staffing.step_staffed[order]
+    return Spans(group, from_s, until_s, staffing.step_staffed[order].astype(np.float64))
 
 
 def overruns(staffing: Staffing, calls: Spans) -> Spans:
@@ -71,7 +67,8 @@ def overruns(staffing: Staffing, calls: Spans) -> Spans:
     overruns, for nobody takes a call before them: every engine answers only with a handler free.
     So staffed + overruns is the larger of staffed and busy, at every instant.
     """
-    levels, staffed = staffing_spans(staffing)
+    levels = staffing_spans(staffing)
+    staffed = staffing.step_staffed[np.argsort(staffing.step_group, kind="stable")]
     calls = _in_hand_at_a_step(staffing, calls)
     of_group = np.arange(staffing.n_groups + 1)
     level_cut = levels.row.searchsorted(of_group)

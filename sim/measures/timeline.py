@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measures.desks import occupied_handlers
 from sim.measures.during import EventWindow
 from sim.measures.plan import ALL
 from sim.measures.rooms import staffing_spans
@@ -88,15 +89,15 @@ def tabulate_timeline(
     bins = np.searchsorted(edge_s, log.arrival_s[came], "right") - 1
     code = force[came] * (edge_s.size - 1) + bins
     room = layout.group_force
-    served = np.flatnonzero(
-        (log.group >= 0) & (log.wait_end_s < until_s) & (log.service_end_s > from_s)
-    )
-    level, handlers = staffing_spans(staffing)
+    busy = occupied_handlers(log)
+    served = np.flatnonzero((busy.from_s < until_s) & (busy.until_s > from_s))
+    level = staffing_spans(staffing)
+    handlers = level.handlers
     means = (
         _with_all(plan, _by_bin(plan, force[queued], log.arrival_s[queued], ended_s[queued])),
         _with_all(plan, _by_bin(plan, force[first], log.arrival_s[first], ended_s[first])),
-        _rooms(plan, room[level.row], level.from_s, level.until_s, handlers.astype(np.float64)),
-        _rooms(plan, room[log.group[served]], log.wait_end_s[served], log.service_end_s[served]),
+        _rooms(plan, room[level.row], level.from_s, level.until_s, handlers),
+        _rooms(plan, room[busy.row[served]], busy.from_s[served], busy.until_s[served]),
     )
     shape = (len(layout.forces), edge_s.size - 1)
     size = shape[0] * shape[1]

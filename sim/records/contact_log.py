@@ -31,6 +31,10 @@ class ContactLog:
         Shape (N,): the agent group that answered, -1 for none.
     cut
         Shape (N,): whether the call was cut off, or the work interrupted, before it was done.
+    desk
+        Shape (N,): the number of the handler who may hold several contacts at once (see
+        `Design.at_once`); -1 where a handler had nothing else in hand, or nobody answered.
+        A number is given again when its handler has nothing left.
     """
 
     outcome: NDArray[np.int8]
@@ -39,12 +43,18 @@ class ContactLog:
     service_end_s: NDArray[np.float64]
     group: NDArray[np.int64]
     cut: NDArray[np.bool_] = None  # type: ignore[assignment]
+    desk: NDArray[np.int64] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         """Check that the columns have one length and are read-only."""
         put = object.__setattr__
         if self.cut is None:
             put(self, "cut", np.zeros(np.shape(self.outcome), bool))
+        if self.desk is None:
+            nowhere = np.broadcast_to(np.int64(-1), np.shape(self.outcome))  # takes no memory
+            put(self, "desk", nowhere)
+        else:
+            put(self, "desk", freeze("desk", self.desk, np.int64))
         for name, dtype in (
             ("outcome", np.int8),
             ("arrival_s", np.float64),
@@ -54,6 +64,7 @@ class ContactLog:
             ("cut", np.bool_),
         ):
             put(self, name, freeze(name, getattr(self, name), dtype))
+        for name in ("outcome", "arrival_s", "wait_end_s", "service_end_s", "group", "cut", "desk"):
             require(
                 getattr(self, name).shape == self.outcome.shape,
                 f"{name}: has another length than outcome",
@@ -69,7 +80,5 @@ class ContactLog:
 
     def equals(self, other: "ContactLog") -> bool:
         """Tell whether two logs are the same bit for bit."""
-        return all(
-            np.array_equal(getattr(self, name), getattr(other, name))
-            for name in ("outcome", "arrival_s", "wait_end_s", "service_end_s", "group", "cut")
-        )
+        names = ("outcome", "arrival_s", "wait_end_s", "service_end_s", "group", "cut", "desk")
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)

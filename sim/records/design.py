@@ -33,6 +33,9 @@ class Design:
     interrupts
         Shape (T, K, G): whether a contact of class k that finds nobody free may interrupt less
         urgent work in hand at g (see `Workload`); by default nowhere.
+    at_once
+        Shape (T, K, G): how many contacts of class k one handler of g may hold at once (several
+        chats, say); by default 1. Contacts share a handler only with others of the same number.
     """
 
     change_s: NDArray[np.float64]
@@ -42,6 +45,7 @@ class Design:
     reserve: NDArray[np.int64]
     handle_factor: NDArray[np.float64]
     interrupts: NDArray[np.bool_] = None  # type: ignore[assignment]
+    at_once: NDArray[np.int64] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         """Check shapes and ranges."""
@@ -49,6 +53,8 @@ class Design:
         put(self, "change_s", freeze("change_s", self.change_s, np.float64))
         if self.interrupts is None:
             put(self, "interrupts", np.zeros(np.shape(self.delay_s), bool))
+        if self.at_once is None:
+            put(self, "at_once", np.ones(np.shape(self.delay_s), int))
         for name, dtype in (
             ("delay_s", np.float64),
             ("contact_rank", np.int64),
@@ -56,6 +62,7 @@ class Design:
             ("reserve", np.int64),
             ("handle_factor", np.float64),
             ("interrupts", np.bool_),
+            ("at_once", np.int64),
         ):
             put(self, name, freeze(name, getattr(self, name), dtype, 3))
             require(
@@ -74,6 +81,7 @@ class Design:
         )
         require(self.delay_s >= 0, "delay_s: must not be negative or missing")
         require(self.reserve >= 0, "reserve: must not be negative")
+        require(self.at_once >= 1, "at_once: must be at least 1")
         require(
             (self.handle_factor >= 0) & np.isfinite(self.handle_factor),
             "handle_factor: must be finite and not negative",

@@ -13,6 +13,7 @@ from sim.routing.registry import DesignError, nearest
 Seconds = Annotated[float, Field(ge=0)]
 Factor = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
+PositiveCount = Annotated[int, Field(ge=1)]
 
 NEVER = np.inf
 
@@ -26,6 +27,7 @@ def one_span(  # noqa: PLR0913 - one argument for each matrix
     handle_factor: NDArray[np.float64] | None = None,
     others_factor: float = 1.0,
     interrupts: NDArray[np.bool_] | None = None,
+    at_once: NDArray[np.int64] | None = None,
     own_first: bool = False,
 ) -> Design:
     """Give a design that never changes; what is not said is the layout's habit.
@@ -42,6 +44,7 @@ def one_span(  # noqa: PLR0913 - one argument for each matrix
         layout.reserve[layout.class_channel] if reserve is None else reserve,
         np.where(layout.own, 1.0, others_factor) if handle_factor is None else handle_factor,
         np.zeros(layout.own.shape, bool) if interrupts is None else interrupts,
+        np.ones(layout.own.shape, int) if at_once is None else at_once,
     )
     return Design(np.zeros(1), *(matrix[None] for matrix in matrices))
 

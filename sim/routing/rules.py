@@ -2,6 +2,7 @@
 
 `choose_group` is made for a contact (on arrival, and when another room opens to it); `choose_class`
 is made for a handler (when freed, when staff come on, when the design changes);
+`choose_desk` finds the handler who holds contacts and has room for one more;
 `is_better_interruption` compares two pieces of work that an urgent contact may interrupt. The
 compiled engine compiles this very source, so it keeps to plain loops over one-dimensional
 sequences and numbers.
@@ -19,6 +20,7 @@ NOBODY = -1
 
 Reals = Sequence[float] | NDArray[Any]
 Wholes = Sequence[int] | NDArray[Any]
+Truths = Sequence[bool] | NDArray[Any]
 
 
 def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
@@ -31,6 +33,7 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     contact_rank: Wholes,
     reserve: Wholes,
     free: Wholes,
+    has_room: Truths,
 ) -> int:
     """Give the agent group that takes a contact of class `k` now, or NOBODY.
 
@@ -47,6 +50,9 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
         The design's matrices laid flat: span after span, class after class, group after group.
     free
         Length G: staffed minus busy handlers (negative while handlers overrun their shift).
+    has_room
+        Length G: whether a handler of the group holds contacts and has room for this one too,
+        which needs no free handler; but nobody takes more while handlers overrun their shift.
     """
     chosen = NOBODY
     n_groups = len(free)
@@ -55,7 +61,7 @@ def choose_group(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     for _ in range(n_groups):
         at = row + group
         if (
-            free[group] > reserve[at]
+            (free[group] > reserve[at] or (has_room[group] and free[group] >= 0))
             and now_s >= arrival_s + delay_s[at]
             and (
                 chosen == NOBODY
@@ -80,6 +86,7 @@ def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     free: Wholes,
     head_arrival_s: Reals,
     head_contact: Wholes,
+    has_room: Truths,
 ) -> int:
     """Give the contact class whose longest-waiting contact a handler of `group` takes, or NOBODY.
 
@@ -99,6 +106,8 @@ def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
     head_arrival_s, head_contact
         Length K: when the first contact of each queue began to wait, and its index; NOBODY for an
         empty queue.
+    has_room
+        Length K: whether a handler of the group holds contacts and has room for one of the class.
     """
     chosen = NOBODY
     chosen_rank = 0
@@ -108,7 +117,7 @@ def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
         at = start + k * len(free) + group
         rank = agent_rank[at]
         if (
-            free[group] > reserve[at]
+            (free[group] > reserve[at] or (has_room[k] and free[group] >= 0))
             and now_s >= head_arrival_s[k] + delay_s[at]
             and (
                 chosen == NOBODY
@@ -127,6 +136,34 @@ def choose_class(  # noqa: PLR0913, PLR0917 - plain arguments, for the compiler
         ):
             chosen = k
             chosen_rank = rank
+    return chosen
+
+
+def choose_desk(
+    first: int, until: int, at_once: int, desk_holds: Wholes, desk_at_once: Wholes
+) -> int:
+    """Give the handler who takes one more of the contacts that may be held `at_once`, or NOBODY.
+
+    Of those with room the one who holds most, so that others come free; ties go to the lowest
+    number. A handler holds only contacts that may be held by the same number.
+
+    Parameters
+    ----------
+    first, until
+        The group's desks: numbers from `first` to before `until`.
+    at_once
+        How many of the contact's class the group's handlers may hold.
+    desk_holds, desk_at_once
+        How many contacts the handler at each desk holds (0 for nobody there), and may hold.
+    """
+    chosen = NOBODY
+    for desk in range(first, until):
+        if (
+            0 < desk_holds[desk] < at_once
+            and desk_at_once[desk] == at_once
+            and (chosen == NOBODY or desk_holds[desk] > desk_holds[chosen])
+        ):
+            chosen = desk
     return chosen
 
 

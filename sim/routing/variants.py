@@ -11,6 +11,7 @@ from sim.routing.matrices import (
     NEVER,
     Count,
     Factor,
+    PositiveCount,
     Seconds,
     channels_named,
     forces_named,
@@ -178,12 +179,18 @@ def digital_desk(
     *,
     channels: list[str],
     keep_idle: Count,
+    chats_at_once: PositiveCount = 1,
 ) -> Design:
     """Online reports and chats are answered by spare capacity; 999 may interrupt them.
 
     The named channels come last for every handler. Groups that also answer 999 take them only
     while more than `keep_idle` of their handlers are free, and put them aside for a 999 call that
     finds nobody free; what is left is taken up again later.
+
+    A handler may hold up to `chats_at_once` contacts of these channels at once, by default 1. A new
+    one goes to the handler with room who holds most, and only then to a free one; a 999 call
+    puts aside all that its handler holds. That each takes longer beside others is not modelled: a
+    handling time is what one contact takes when its handler holds as many as is usual.
     """
     digital = channels_named(layout, "channels", channels)
     if (digital & (layout.priority == layout.priority.min())).any():
@@ -197,6 +204,7 @@ def digital_desk(
         contact_rank=np.where(spare & voice, 1, 0),
         reserve=np.where(spare & voice, np.maximum(reserve, keep_idle), reserve),
         interrupts=np.broadcast_to(layout.urgent[:, None], layout.own.shape),
+        at_once=np.where(spare & layout.able, chats_at_once, 1),
     )
     last = np.where(spare, design.agent_rank.max() + 1, design.agent_rank[0])
     return _with_agent_rank(design, last[None])
@@ -211,6 +219,7 @@ def _with_agent_rank(design: Design, agent_rank: NDArray[Any]) -> Design:
         design.reserve,
         design.handle_factor,
         design.interrupts,
+        design.at_once,
     )
 
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from strategies import centres
+from hypothesis import strategies as st
+from strategies import centres, workloads
 
 from sim.engine import ENGINES, simulate
 from sim.records import (
@@ -150,7 +151,59 @@ def test_within_a_class_and_group_the_first_to_come_is_answered_first(engine, ce
 
 
 @EXAMPLES
-@given(centres())
+@given(centres(max_classes=3, max_groups=2, most_at_once=3))
+def test_a_handler_holds_no_more_than_may_be_held_and_only_contacts_of_one_number(engine, centre):
+    workload, staffing, design = centre
+    log = simulate(workload, staffing, design, engine)
+    shared = np.flatnonzero(log.desk >= 0)
+    assert (log.outcome[shared] == ANSWERED).all()
+    for desk in np.unique(log.desk[shared]):
+        rows = shared[log.desk[shared] == desk]
+        assert np.unique(log.group[rows]).size == 1
+        for row in rows:
+            begun = log.wait_end_s[row]
+            beside = rows[(log.wait_end_s[rows] < begun) & (log.service_end_s[rows] > begun)]
+            numbers = [
+                {
+                    int(design.at_once[span, workload.contact_class[one], log.group[one]])
+                    for span in spans_about(design, log.wait_end_s[one])
+                }
+                for one in (row, *beside)
+            ]
+            assert beside.size < max(set.intersection(*numbers))
+
+
+def spans_about(design, instant):
+    """The span in force, and at the instant of a change the one before as well."""
+    span = span_at(design, instant)
+    return {span, max(span - 1, 0)} if instant in design.change_s else {span}
+
+
+@EXAMPLES
+@given(workloads(3), st.integers(1, 4), st.integers(2, 3), st.booleans())
+def test_handlers_who_hold_c_chats_each_are_as_good_as_c_times_as_many(
+    engine, workload, handlers, at_once, ranked
+):
+    """In one room that does nothing else: a chat waits only when every place is taken."""
+    shape = (1, 3, 1)
+    rank = np.arange(3).reshape(shape) * ranked
+    zero, one = np.zeros(shape), np.ones(shape)
+    log, wide = (
+        simulate(
+            workload,
+            Staffing.constant([staffed]),
+            Design([0.0], zero, zero, rank, zero, one, at_once=number * one),
+            engine,
+        )
+        for staffed, number in ((handlers, at_once), (handlers * at_once, 1))
+    )
+    for column in ("outcome", "arrival_s", "wait_end_s", "service_end_s"):
+        assert np.array_equal(getattr(log, column), getattr(wide, column))
+    assert len(np.unique(log.desk[log.desk >= 0])) <= handlers
+
+
+@EXAMPLES
+@given(st.one_of(centres(), centres(most_at_once=3)))
 def test_nobody_is_idle_while_a_contact_waits_that_they_may_take(engine, centre):
     """Checked between instants: halfway from one event to the next, where no tie can interfere."""
     workload, staffing, design = centre
@@ -171,12 +224,12 @@ def test_nobody_is_idle_while_a_contact_waits_that_they_may_take(engine, centre)
         if not before < now < after:
             continue
         span, level = span_at(design, now), level_at(staffing, now)
-        busy = np.bincount(
-            log.group[
-                (log.outcome == ANSWERED) & (log.wait_end_s < now) & (log.service_end_s > now)
-            ],
-            minlength=design.n_groups,
+        in_hand = np.flatnonzero(
+            (log.outcome == ANSWERED) & (log.wait_end_s < now) & (log.service_end_s > now)
         )
+        handler = np.where(log.desk[in_hand] < 0, -1 - in_hand, log.desk[in_hand])
+        _, one_each = np.unique(handler, return_index=True)
+        busy = np.bincount(log.group[in_hand[one_each]], minlength=design.n_groups)
         free = level - busy
         waiting = np.flatnonzero((log.arrival_s < now) & (log.wait_end_s > now))
         for row in waiting:

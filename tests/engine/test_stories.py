@@ -8,6 +8,7 @@ from sim.records import (
     ABANDONED,
     ANSWERED,
     NOT_WOKEN,
+    ON_ABANDONED,
     ON_ANSWERED,
     ON_CUT,
     ON_INTERRUPTED,
@@ -46,6 +47,7 @@ def design(  # noqa: PLR0913 - the five matrices
     reserve=None,
     factor=None,
     interrupts=None,
+    at_once=None,
     change=(0.0,),
 ):
     delay = np.asarray(delay, float)
@@ -63,6 +65,7 @@ def design(  # noqa: PLR0913 - the five matrices
         fill(reserve, 0),
         fill(factor, 1.0),
         fill(interrupts, False),
+        fill(at_once, 1),
     )
 
 
@@ -253,6 +256,123 @@ def test_what_was_begun_last_is_interrupted_and_only_what_may_be(engine):
         engine,
     )
     assert log.cut.tolist() == [False, False, True, False, False, False]
+
+
+def test_of_two_whose_patience_ends_together_the_second_may_be_saved_by_the_redial_of_the_first(
+    engine,
+):
+    """At 100 rows 1, 2 and 3 give up in this order, but row 2 dials 999 at once and breaks into
+    the report in hand; that takes no time, and the handler is free before row 3 has gone.
+    """
+    log = simulate(
+        callers(
+            (2, 0, INF, 500),  # an online report in hand
+            (1, 10, 90, 30),
+            (1, 20, 80, 30),
+            (1, 30, 70, 30),
+            (2, ON_INTERRUPTED, 0, 50, INF, 0),
+            (0, ON_ABANDONED, 2, 0, INF, 0),
+            n_classes=3,
+        ),
+        Staffing.constant([1]),
+        design([[0], [0], [0]], agent_rank=[[0], [1], [2]], interrupts=[[True], [False], [False]]),
+        engine,
+    )
+    assert log.outcome.tolist() == [ANSWERED, ABANDONED, ABANDONED, ANSWERED, ANSWERED, ANSWERED]
+    assert log.wait_end_s.tolist() == [0, 100, 100, 100, 150, 100]
+
+
+def test_openings_are_in_order_whatever_their_delays_and_however_many(engine):
+    """Five thousand wait for two rooms that open after 20 s and 60 s, then one handler comes on."""
+    n = 5000
+    rows = [(i % 2, float(i // 2), INF, 10) for i in range(n)]
+    log = simulate(
+        callers(*rows, n_classes=2),
+        Staffing(2, [5000.0, 5000.0], [0, 1], [1, 1]),
+        design([[0, 60], [20, 0]]),
+        engine,
+    )
+    assert (np.diff(log.wait_end_s[0::2]) >= 0).all()
+    early = callers(*rows, n_classes=2)
+    answered = simulate(early, Staffing.constant([0, n]), design([[INF, 60], [20, 7]]), engine)
+    assert np.array_equal(answered.wait_s, np.where(early.contact_class == 0, 60.0, 7.0))
+
+
+def test_a_chat_goes_to_the_handler_with_room_who_holds_most_and_only_then_to_a_free_one(engine):
+    log = simulate(
+        callers(
+            (0, 0, INF, 100),  # a first handler
+            (0, 10, INF, 20),  # beside it, until 30
+            (0, 15, INF, 100),  # no room: a second handler
+            (0, 20, INF, 100),  # beside that
+            (0, 40, INF, 100),  # beside the first, who has had room since 30
+            (0, 50, INF, 100),  # nobody has room, nobody is free: waits until 100
+        ),
+        Staffing.constant([2]),
+        design([[0]], at_once=[[2]]),
+        engine,
+    )
+    assert log.desk.tolist() == [0, 0, 1, 1, 0, 0]
+    assert log.wait_end_s.tolist() == [0, 10, 15, 20, 40, 100]
+
+
+def test_contacts_share_a_handler_only_with_others_of_the_same_number(engine):
+    """A call takes a handler alone, and chats of two do not mix with chats of three."""
+    log = simulate(
+        callers(
+            (0, 0, INF, 100), (1, 1, INF, 100), (2, 2, INF, 100), (1, 3, INF, 100), n_classes=3
+        ),
+        Staffing.constant([3]),
+        design([[0], [0], [0]], at_once=[[1], [2], [3]]),
+        engine,
+    )
+    assert log.desk.tolist() == [-1, 0, 1, 0]
+
+
+def test_a_999_call_puts_all_chats_of_a_handler_aside_or_none(engine):
+    for last_may_be_put_aside in (True, False):
+        rows = [
+            (1, 0, INF, 100),
+            (1, 10, INF, 100),
+            (0, 30, INF, 50),
+            (1, ON_INTERRUPTED, 0, 0, INF, 0),
+        ]
+        if last_may_be_put_aside:
+            rows.append((1, ON_INTERRUPTED, 1, 0, INF, 0))
+        log = simulate(
+            callers(*rows, n_classes=2),
+            Staffing.constant([1]),
+            design(
+                [[0], [0]], agent_rank=[[0], [1]], interrupts=[[True], [False]], at_once=[[1], [2]]
+            ),
+            engine,
+        )
+        if last_may_be_put_aside:
+            assert log.wait_end_s.tolist() == [0, 10, 30, 80, 80]
+            assert log.service_end_s.tolist() == [30, 30, 80, 150, 160]
+        else:
+            assert log.wait_end_s[2] == 110
+
+
+def test_nobody_takes_another_chat_while_a_handler_overruns_the_shift(engine):
+    log = simulate(
+        callers((1, 0, INF, 60), (0, 0, INF, 100), (0, 50, INF, 30), n_classes=2),
+        Staffing(1, [0, 40], [0, 0], [2, 1]),
+        design([[0], [0]], at_once=[[2], [1]]),
+        engine,
+    )
+    assert log.wait_end_s.tolist() == [0, 0, 60]
+
+
+def test_when_a_site_goes_dark_all_chats_of_a_handler_are_cut(engine):
+    log = simulate(
+        callers((0, 0, INF, 100), (0, 10, INF, 100), (0, 20, INF, 30)),
+        Staffing(1, [0, 40, 70], [0, 0, 0], [1, 0, 1], [False, True, False]),
+        design([[0]], at_once=[[2]]),
+        engine,
+    )
+    assert log.cut.tolist() == [True, True, False]
+    assert log.wait_end_s.tolist() == [0, 10, 70]
 
 
 def test_a_contact_with_nobody_to_answer_stays_open_unless_it_gives_up(engine):

@@ -206,6 +206,31 @@ def test_interrupted_work_is_one_contact_and_all_its_hours():
     assert cells.value("busy_h") == pytest.approx((100 + 50 + 200) / 3600)
 
 
+def test_a_chat_that_shares_its_handler_counts_its_part_of_the_time():
+    """One handler holds a chat from 0 to 600 s, and another force's from 200 to 400 s."""
+    measures = plan(Horizon(0, 1), ("A", "B"), (0,))
+    workload = Workload(
+        4, [1, 3], [0.0, 200], [np.inf] * 2, [600.0, 200], [0, 0], [-1, -1], [0.0, 0]
+    )
+    log = ContactLog([ANSWERED] * 2, [0.0, 200], [0.0, 200], [600.0, 400], [0, 0], desk=[0, 0])
+    cells = Cells(measures, tabulate(measures, workload, Staffing.constant([1]), log))
+    assert cells.value("busy_h") == pytest.approx(600 / 3600)
+    assert cells.value("occupancy") == pytest.approx(600 / 3600)
+    assert cells.value("exchange_h", force="A", group="room 0") == pytest.approx(500 / 3600)
+    assert cells.value("exchange_h", force="B", group="room 0") == pytest.approx(100 / 3600)
+
+
+def test_a_handler_who_finishes_chats_after_the_shift_overruns_it_once():
+    """Two chats in hand when the only handler's shift ends at 300 s; the last ends at 600 s."""
+    measures = plan(Horizon(0, 1), ("A",), (0,))
+    workload = Workload(2, [1, 1], [0.0, 0], [np.inf] * 2, [400.0, 600], [0, 0], [-1, -1], [0, 0])
+    log = ContactLog([ANSWERED] * 2, [0.0, 0], [0.0, 0], [400.0, 600], [0, 0], desk=[0, 0])
+    staffing = Staffing(1, [0.0, 300], [0, 0], [1, 0])
+    cells = Cells(measures, tabulate(measures, workload, staffing, log))
+    assert cells.value("staffed_h") == pytest.approx(600 / 3600)
+    assert cells.value("busy_h") == pytest.approx(600 / 3600)
+
+
 def test_calls_cut_off_by_an_outage_are_not_finished_after_it():
     """Two calls of 1000 s in hand when the site goes dark at 600 s: no overrun."""
     measures = plan(Horizon(0, 1), ("A",), (0,))

@@ -78,7 +78,8 @@ def any_replications(draw):
     """Give the same for any design: reserves, interruptions, outages, matrices that change."""
     measures = plan(Horizon(0.01, 0.1), ("A", "B"), (0, 1, -1))
     workload, staffing = draw(workloads(4)), draw(staffings(3))
-    return measures, workload, staffing, simulate(workload, staffing, draw(designs(4, 3)), "simpy")
+    design = draw(designs(4, 3, most_at_once=draw(st.sampled_from([1, 3]))))
+    return measures, workload, staffing, simulate(workload, staffing, design, "simpy")
 
 
 def staffed_seconds(measures, staffing, log, group):
@@ -86,15 +87,16 @@ def staffed_seconds(measures, staffing, log, group):
     opens, closes = measures.horizon.measured_from_s, measures.horizon.measured_until_s
     of_group = staffing.step_group == group
     steps = list(zip(staffing.step_s[of_group], staffing.step_staffed[of_group], strict=True))
-    mine = log.group == group
-    calls = list(zip(log.wait_end_s[mine], log.service_end_s[mine], strict=True))
+    mine = np.flatnonzero(log.group == group)
+    handler = np.where(log.desk[mine] < 0, -1 - mine, log.desk[mine])
+    calls = list(zip(log.wait_end_s[mine], log.service_end_s[mine], handler, strict=True))
     instants = {opens, closes}
-    instants |= {t for t, _ in steps} | {t for call in calls for t in call}
+    instants |= {t for t, _ in steps} | {t for call in calls for t in call[:2]}
     inside = sorted(t for t in instants if opens <= t <= closes)
     staffed = busy = 0.0
     for begin, end in pairwise(inside):
         level = max((step for step in steps if step[0] <= begin), default=(0, 0))[1]
-        on_call = sum(answer <= begin < over for answer, over in calls)
+        on_call = len({handler for answer, over, handler in calls if answer <= begin < over})
         staffed += max(level, on_call) * (end - begin)
         busy += on_call * (end - begin)
     return staffed, busy

@@ -70,7 +70,15 @@ def build(kind, place):
 
 
 def matrices(design):
-    names = ("delay_s", "contact_rank", "agent_rank", "reserve", "handle_factor", "interrupts")
+    names = (
+        "delay_s",
+        "contact_rank",
+        "agent_rank",
+        "reserve",
+        "handle_factor",
+        "interrupts",
+        "at_once",
+    )
     return [getattr(design, name).tolist() for name in names]
 
 
@@ -245,6 +253,17 @@ def test_999_interrupts_the_digital_desk_and_nothing_else_does():
     design = build("digital_desk", place)
     assert design.interrupts[0, place.urgent].all()
     assert not design.interrupts[0, ~place.urgent].any()
+
+
+def test_a_handler_of_the_digital_desk_may_hold_several_chats_but_one_call():
+    place = layout(2)
+    assert (build("digital_desk", place).at_once == 1).all()
+    options = {"channels": ["non_emergency"], "keep_idle": 1, "chats_at_once": 3}
+    design = build_design("digital_desk", place, HORIZON, options)
+    assert (design.at_once[0, place.urgent] == 1).all()
+    assert (design.at_once[0, ~place.urgent] == 3).all()
+    with pytest.raises(DesignError, match="chats_at_once"):
+        build_design("digital_desk", place, HORIZON, options | {"chats_at_once": 0})
 
 
 def test_custom_matrices_are_taken_as_written_and_their_shape_is_checked():
