@@ -262,7 +262,7 @@ class CentreModel:
             self.contact_rank,
             self.reserve,
             self.free,
-            self.groups_with_room(k),
+            self.groups_with_room(k) if self.shares_handlers else self.no_room,
         )
         if group == NOBODY and self.class_interrupts[k]:
             work = self.find_interruption(contact)
@@ -365,14 +365,10 @@ class CentreModel:
 
     def groups_with_room(self, k: int) -> list[bool]:
         """Tell for each group whether one of its handlers has room for another of the class."""
-        if not self.shares_handlers:
-            return self.no_room
         return [self.has_room(k, group) for group in range(len(self.free))]
 
     def classes_with_room(self, group: int) -> list[bool]:
         """Tell for each class whether a handler of the group has room for another."""
-        if not self.shares_handlers:
-            return self.no_room
         return [self.has_room(k, group) for k in range(len(self.queue))]
 
     def has_room(self, k: int, group: int) -> bool:
@@ -390,7 +386,11 @@ class CentreModel:
         if self.cut[contact]:
             return
         group = self.group[contact]
-        self.release(contact)
+        if self.shares_handlers:
+            self.release(contact)
+        else:
+            del self.in_hand[group][contact]
+            self.free[group] += 1
         if self.observer:
             self.observe("service_end", contact, group)
         if self.has_children[contact]:
@@ -469,7 +469,7 @@ class CentreModel:
                 self.free,
                 self.head_arrival_s,
                 self.head_contact,
-                self.classes_with_room(group),
+                self.classes_with_room(group) if self.shares_handlers else self.no_room,
             )
             if k == NOBODY:
                 return
