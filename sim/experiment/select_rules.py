@@ -8,7 +8,7 @@ How wide it is follows from the spread of the first weeks and from how often the
 indifference-zone selection in simulation, ACM TOMACS 11(3), with c = 1): valid whatever the
 variances and under common random numbers, because it looks at differences of pairs only. For the
 force that is worst off, every force of the one is compared with every force of the other, see
-docs/decisions/XXXX-selection.md. `Trial` is the feasibility check of Batur and Kim (2010, Finding
+docs/decisions/0018-selection.md. `Trial` is the feasibility check of Batur and Kim (2010, Finding
 feasible systems in the presence of constraints on multiple performance measures, ACM TOMACS
 20(3), procedure F_B), each target by itself.
 

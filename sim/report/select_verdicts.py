@@ -17,7 +17,7 @@ from sim.measures import DEFINITIONS
 from sim.report.estimate import number
 from sim.report.select_words import Asked, Names, behind_of, few, hours, judged, size, value_of
 
-SKEWED = 1.0  # beyond it a rule that may err in 5% errs in 8% or 9%: docs/decisions/XXXX
+SKEWED = 1.0  # beyond it a rule that may err in 5% errs in 8% or 9%: docs/decisions/0018
 
 
 @dataclass(frozen=True)
