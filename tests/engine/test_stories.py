@@ -282,20 +282,16 @@ def test_of_two_whose_patience_ends_together_the_second_may_be_saved_by_the_redi
     assert log.wait_end_s.tolist() == [0, 100, 100, 100, 150, 100]
 
 
-def test_openings_are_in_order_whatever_their_delays_and_however_many(engine):
-    """Five thousand wait for two rooms that open after 20 s and 60 s, then one handler comes on."""
+def test_thousands_who_wait_at_once_are_all_answered_when_the_other_room_opens(engine):
+    """Five thousand within five seconds; with one delay or two."""
     n = 5000
-    rows = [(i % 2, float(i // 2), INF, 10) for i in range(n)]
-    log = simulate(
-        callers(*rows, n_classes=2),
-        Staffing(2, [5000.0, 5000.0], [0, 1], [1, 1]),
-        design([[0, 60], [20, 0]]),
-        engine,
-    )
-    assert (np.diff(log.wait_end_s[0::2]) >= 0).all()
-    early = callers(*rows, n_classes=2)
-    answered = simulate(early, Staffing.constant([0, n]), design([[INF, 60], [20, 7]]), engine)
-    assert np.array_equal(answered.wait_s, np.where(early.contact_class == 0, 60.0, 7.0))
+    for second_delay_s in (60.0, 7.0):
+        workload = callers(*[(i % 2, float(i // 1000), INF, 10) for i in range(n)], n_classes=2)
+        opens = design([[INF, 60], [INF, second_delay_s]])
+        log = simulate(workload, Staffing.constant([0, n]), opens, engine)
+        assert np.array_equal(
+            log.wait_s, np.where(workload.contact_class == 0, 60.0, second_delay_s)
+        )
 
 
 def test_a_chat_goes_to_the_handler_with_room_who_holds_most_and_only_then_to_a_free_one(engine):
@@ -314,6 +310,23 @@ def test_a_chat_goes_to_the_handler_with_room_who_holds_most_and_only_then_to_a_
     )
     assert log.desk.tolist() == [0, 0, 1, 1, 0, 0]
     assert log.wait_end_s.tolist() == [0, 10, 15, 20, 40, 100]
+
+
+def test_of_two_handlers_with_room_the_one_who_holds_more_takes_the_chat(engine):
+    log = simulate(
+        callers(
+            (0, 0, INF, 100),
+            (0, 0, INF, 20),
+            (0, 0, INF, 20),  # three at the first desk, and one left from 20 on
+            (0, 10, INF, 100),
+            (0, 10, INF, 100),  # two at the second
+            (0, 30, INF, 100),
+        ),
+        Staffing.constant([2]),
+        design([[0]], at_once=[[3]]),
+        engine,
+    )
+    assert log.desk.tolist() == [0, 0, 0, 1, 1, 1]
 
 
 def test_contacts_share_a_handler_only_with_others_of_the_same_number(engine):
