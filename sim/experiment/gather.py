@@ -1,5 +1,7 @@
 """What the store holds of a point under a design, all replications together."""
 
+from itertools import groupby
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +20,8 @@ def gather(run: PointRun, design: str) -> NDArray[np.float64]:
         If a block that was whole a moment ago is gone or damaged.
     """
     tally: NDArray[np.float64] | None = None
-    for replication in range(run.wanted):
-        path = run.stored.blocks[design][replication]
+    held = run.stored.blocks[design]
+    for path, replications in groupby(range(run.wanted), held.__getitem__):
         try:
             block: Block = read_block(path)
         except (OSError, DamagedBlock) as error:
@@ -29,7 +31,8 @@ def gather(run: PointRun, design: str) -> NDArray[np.float64]:
             ) from error
         if tally is None:
             tally = np.empty((2, run.wanted, block.cells))
-        tally[:, replication] = block.tally(design)[:, replication - block.start]
+        weeks = list(replications)
+        tally[:, weeks] = block.tally(design)[:, [week - block.start for week in weeks]]
     if tally is None:
         raise ValueError("a point without replications")
     return tally
