@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import Study, ratio_difference, read_study
-from sim.experiment.plans import plan_for
+from sim.experiment.measure_plans import plan_for
 from sim.experiment.replication import Recipe, prepare, run_replication
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import targets_of

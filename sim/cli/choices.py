@@ -7,7 +7,7 @@ from rich.text import Text
 
 from sim.config import Experiment
 from sim.experiment import Answer, read_manifest
-from sim.experiment.select_table import SELECT, read_choices
+from sim.experiment.select.table import SELECT, read_choices
 from sim.report.select import closest, said_of
 from sim.report.select_verdicts import guarantee, verdicts
 from sim.report.select_words import Names, value_of

@@ -19,7 +19,7 @@ def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
     from sim.experiment import read_answer, read_penalties, seal
     from sim.experiment.penalty import BREAK_EVEN
     from sim.experiment.robust.tables import ROBUST, Holding, read_rows
-    from sim.experiment.select_table import SELECT
+    from sim.experiment.select.table import SELECT
 
     if not quiet:
         answer = read_answer(folder)

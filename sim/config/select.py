@@ -1,7 +1,7 @@
 """What an experiment asks to be chosen: the best candidate, or the cheapest that meets its targets.
 
 A candidate is a design at a point of the sweep. Both questions are answered by a procedure with a
-guarantee, see `sim.experiment.select_rules`; here stands what a planner must say for it.
+guarantee, see `sim.experiment.select.rules`; here stands what a planner must say for it.
 """
 
 from typing import Annotated, Literal, Self

@@ -84,7 +84,7 @@ def _explained(error: OSError, path: Path) -> CannotGoOn | WrongInput:
     )
 
 
-def sweep(folder: Path) -> None:
+def clear_abandoned(folder: Path) -> None:
     """Delete what killed runs left half written; younger files may be another run's."""
     long_ago = time.time() - _ABANDONED_AFTER_S
     for path in folder.rglob(f"*{TEMPORARY}"):

@@ -17,9 +17,7 @@ from sim.experiment.progress import Progress
 from sim.experiment.robust import RobustAnswer, RobustPlan, find_robust, plan_robust
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study
-from sim.experiment.select import Selection, plan_selection
-from sim.experiment.select_run import find_choices
-from sim.experiment.select_table import Choice
+from sim.experiment.select import Choice, Selection, find_choices, plan_selection
 from sim.experiment.store import Store
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.config.errors import names
+from sim.experiment.asked import Plan
 from sim.experiment.batch import results_folder
 from sim.experiment.errors import WrongInput
-from sim.experiment.plan import Plan
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.run import run_experiment
 from sim.experiment.scenario import read_study

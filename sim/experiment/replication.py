@@ -18,8 +18,8 @@ from sim.engine import simulate
 from sim.experiment.block import Block
 from sim.experiment.events import PreparedEvents, design_during, plan_event_cells
 from sim.experiment.identity import staffing_digest, workload_digest
+from sim.experiment.measure_plans import plan_for
 from sim.experiment.memory import keep_freed_memory
-from sim.experiment.plans import plan_for
 from sim.experiment.scenario import Point, targets_of
 from sim.measures import MeasurePlan, tabulate
 from sim.records import NOT_WOKEN, ContactLog, Design, Horizon

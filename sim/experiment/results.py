@@ -27,13 +27,13 @@ from sim.experiment.files import atomic_file, file_digest, write_atomically
 from sim.experiment.further import Found
 from sim.experiment.gather import gather
 from sim.experiment.kpi import KpiTable
+from sim.experiment.measure_plans import plan_for
 from sim.experiment.penalty import BREAK_EVEN, write_penalties
-from sim.experiment.plans import plan_for
 from sim.experiment.progress import furthest_off
 from sim.experiment.robust.tables import ROBUST_TABLES
 from sim.experiment.runner import PointRun
 from sim.experiment.scenario import Study, targets_of
-from sim.experiment.select_table import SELECT, write_choices
+from sim.experiment.select.table import SELECT, write_choices
 from sim.experiment.tables import (
     COMPARISON_COLUMNS,
     Cells,

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.config.errors import unknown
 from sim.config.experiment import BreakEven, Replications
 from sim.engine import ENGINES
+from sim.experiment.asked import write_plan
 from sim.experiment.batch import results_folder
 from sim.experiment.break_even import find_penalties, plan_search
 from sim.experiment.budget import Budget, cut_to_complete, undone
@@ -15,11 +16,10 @@ from sim.experiment.drawable import require_points_drawable
 from sim.experiment.errors import WrongInput
 from sim.experiment.executors import available_processors, executor_for, workers_of
 from sim.experiment.failures import note_failures, points_failed
-from sim.experiment.files import alone, sweep
+from sim.experiment.files import alone, clear_abandoned
 from sim.experiment.further import Further, Means
+from sim.experiment.measure_plans import plan_for
 from sim.experiment.penalty import Penalty
-from sim.experiment.plan import write_plan
-from sim.experiment.plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import Progress, Silent, watched
 from sim.experiment.replication import Recipe, run_task
@@ -103,7 +103,7 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     folder = results_folder(study.path, out)
     if shard is not None:
         folder /= shard.folder
-    sweep(folder)
+    clear_abandoned(folder)
     store = Store(folder / "store")
     asked = study.experiment.replications
     if shard is not None:

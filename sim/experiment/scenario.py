@@ -28,7 +28,7 @@ from sim.config.levels import Scalar
 from sim.config.loading import FROM_OUTSIDE
 from sim.config.varied_events import is_event_key, varied_events
 from sim.experiment.identity import design_digest, digest_of, point_digest
-from sim.experiment.plans import plan_for
+from sim.experiment.measure_plans import plan_for
 from sim.experiment.precision import precision_cells
 from sim.experiment.progress import watched
 from sim.experiment.published import require_measured

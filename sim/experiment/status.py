@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.config.errors import names
+from sim.experiment.asked import Plan, PlannedPoint
 from sim.experiment.errors import WrongInput
-from sim.experiment.plan import Plan, PlannedPoint
 from sim.experiment.results import MANIFEST
 from sim.experiment.shards import Shard
 from sim.experiment.store import Store

@@ -28,7 +28,7 @@ from sim.experiment.results import (
     TIMELINE,
 )
 from sim.experiment.robust.tables import ROBUST_TABLES
-from sim.experiment.select_table import SELECT
+from sim.experiment.select.table import SELECT
 from sim.experiment.tables import ALL, CSV_ENCODING, as_named
 from sim.report.over_weeks import OverWeeks, UnknownOrder, read_over_weeks
 

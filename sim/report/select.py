@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isnan
 
 from sim.config.select import SelectBest, SelectCheapest
-from sim.experiment.select_table import (
+from sim.experiment.select.table import (
     COLUMNS,
     MEETS,
     NOT_NEEDED,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.config.select import SelectBest, SelectCheapest
-from sim.experiment.select_table import (
+from sim.experiment.select.table import (
     MEETS,
     MISSES,
     OUT,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sim.config.select import SelectBest, SelectCheapest
 from sim.experiment.break_even import WORST
-from sim.experiment.select_table import Choice
+from sim.experiment.select.table import Choice
 from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
 from sim.report.estimate import Estimate, listing, number

@@ -7,15 +7,15 @@ import pytest
 from experiment.small_experiment import Watcher, tables, write_experiment
 
 import sim.experiment.cells
-import sim.experiment.select
+import sim.experiment.select.plan
 from sim.config import ConfigError, load_centre
 from sim.config.rota import rostered_h_per_week
 from sim.experiment import Silent, WrongInput, read_manifest, read_study, run_experiment
 from sim.experiment.check import check
-from sim.experiment.select import plan_selection
-from sim.experiment.select_rules import Contest, linearised, running_ratio
-from sim.experiment.select_run import find_choices
-from sim.experiment.select_table import (
+from sim.experiment.select.plan import plan_selection
+from sim.experiment.select.rules import Contest, linearised, running_ratio
+from sim.experiment.select.run import find_choices
+from sim.experiment.select.table import (
     COLUMNS,
     MEETS,
     MISSES,
@@ -321,7 +321,7 @@ def test_one_candidate_is_no_choice(tmp_path):
 
 
 def test_more_than_can_be_compared_in_pairs_is_refused(best, monkeypatch):
-    monkeypatch.setattr(sim.experiment.select, "MOST_COMPARED", 5)
+    monkeypatch.setattr(sim.experiment.select.plan, "MOST_COMPARED", 5)
     with pytest.raises(ConfigError, match=r"6 would be compared.*each_point"):
         check(best)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sim_tools.ovs.indifference_zone import KN, KNPlusPlus
 
-from sim.experiment.select_rules import (
+from sim.experiment.select.rules import (
     Contest,
     Trial,
     Triangle,

@@ -11,7 +11,7 @@ from experiment.small_experiment import fake_tally, fake_work
 
 from sim.experiment.block import Block, DamagedBlock
 from sim.experiment.errors import CannotGoOn, WrongInput
-from sim.experiment.files import alone, file_digest, folder_name, sweep, write_atomically
+from sim.experiment.files import alone, clear_abandoned, file_digest, folder_name, write_atomically
 from sim.experiment.replication import Task
 from sim.experiment.store import Store
 
@@ -143,7 +143,7 @@ def test_sweeping_takes_old_rubbish_only(tmp_path):
         path.write_bytes(b"half a block")
     for path in (old, table, kept):
         os.utime(path, (0, 0))
-    sweep(tmp_path)
+    clear_abandoned(tmp_path)
     assert not old.exists()
     assert not table.exists()
     assert young.exists()

@@ -12,7 +12,7 @@ from synthetic_results import Synthetic, write_results
 
 from sim.config.select import SelectBest, SelectCheapest
 from sim.experiment.files import write_atomically
-from sim.experiment.select_table import (
+from sim.experiment.select.table import (
     MEETS,
     MISSES,
     NOT_NEEDED,

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.config.select import SelectCheapest
 from sim.experiment.break_even import SENSE
-from sim.experiment.select_table import NOT_NEEDED, SAME, SELECTED, Choice
+from sim.experiment.select.table import NOT_NEEDED, SAME, SELECTED, Choice
 from sim.measures import DEFINITIONS
 from sim.report.estimate import Estimate, listing, number
 from sim.report.figures.style import (

@@ -11,9 +11,9 @@ from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.errors import WrongInput
 from sim.experiment.progress import Progress
 from sim.experiment.scenario import Point
-from sim.experiment.select import Candidate, Selection
-from sim.experiment.select_rules import linearised, skewness
-from sim.experiment.select_table import MEETS, OUT, Choice
+from sim.experiment.select.plan import Candidate, Selection
+from sim.experiment.select.rules import linearised, skewness
+from sim.experiment.select.table import MEETS, OUT, Choice
 from sim.experiment.statistics import divide, ratio_difference, ratio_interval
 from sim.experiment.tables import bounded
 from sim.measures import DEFINITIONS

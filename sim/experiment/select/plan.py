@@ -1,7 +1,7 @@
 """What is to be chosen, by what and among which candidates: `[select]`, checked.
 
-A candidate is a design at a point. The choice itself is made in `select_run`, by the rules of
-`select_rules`; what they promise is in docs/decisions/0018-selection.md.
+A candidate is a design at a point. The choice itself is made in `run`, by the rules of `rules`;
+what they promise is in docs/decisions/0018-selection.md.
 """
 
 from collections.abc import Iterator, Sequence

@@ -16,9 +16,9 @@ from sim.config.select import SelectBest, SelectCheapest
 from sim.experiment.cells import CellRuns
 from sim.experiment.executors import executor_for, workers_of
 from sim.experiment.progress import Progress
-from sim.experiment.select import Candidate, Selection
-from sim.experiment.select_rules import Contest, Trial, error_of_a_test, linearised, running_ratio
-from sim.experiment.select_table import (
+from sim.experiment.select.plan import Candidate, Selection
+from sim.experiment.select.rules import Contest, Trial, error_of_a_test, linearised, running_ratio
+from sim.experiment.select.table import (
     MEETS,
     MISSES,
     NOT_NEEDED,
@@ -28,7 +28,7 @@ from sim.experiment.select_table import (
     UNDECIDED,
     Choice,
 )
-from sim.experiment.select_weeks import Choosing, Known, Weeks
+from sim.experiment.select.weeks import Choosing, Known, Weeks
 from sim.experiment.store import Store
 
 ROUND = 10
