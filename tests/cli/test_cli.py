@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -473,9 +474,8 @@ def test_a_reader_who_has_seen_enough_is_no_error(tmp_path):
     path = write_experiment(tmp_path)
     text = path.read_text(encoding="utf-8").replace("measured_h = 12", "measured_h = 168")
     path.write_text(text, encoding="utf-8")
-    command = (
-        f"{sys.executable} -m sim trace {path} --design apart | head -2; echo ${{PIPESTATUS[0]}}"
-    )
+    tracing = shlex.join([sys.executable, "-m", "sim", "trace", str(path), "--design", "apart"])
+    command = f"{tracing} | head -2; echo ${{PIPESTATUS[0]}}"
     ended = subprocess.run(  # noqa: S603 - our own command
         ["/bin/bash", "-c", command], capture_output=True, text=True, check=True
     )
