@@ -24,6 +24,11 @@ def tell_estimate(found: RunEstimate) -> None:
         f"of which {duration(found.tables_s)} for the tables."
     )
     tell(f"Disk: about {disk} in {found.folder}; {size(found.free_bytes)} are free.")
+    if found.robust_weeks:
+        tell(
+            f"Assumption sets: about {duration(found.robust_s)} more, for {found.robust_weeks:,} "
+            "replications of one design, less what is stored of them."
+        )
     if found.searches:
         tell(f"Not counted: {' and '.join(found.searches)}.")
     tell(

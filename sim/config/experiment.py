@@ -188,6 +188,9 @@ class Experiment(Frozen):
         if asked.along is not None and asked.along not in self.vary:
             wrong = "is not varied: " + unknown("key of [vary]", asked.along, self.vary)
             findings.append(Finding(wrong, ("answer", "along"), as_toml(asked.along)))
+        if not asked.forces:
+            wrong = 'names no force; it may be "all", "each" or a list of names'
+            findings.append(Finding(wrong, ("answer", "forces"), "[]"))
         if asked.holds == "published" and not self.published:
             wrong = "needs at least one [[published]] figure to be met"
             findings.append(Finding(wrong, ("answer", "holds"), as_toml(asked.holds)))

@@ -47,6 +47,17 @@ def is_assumption(source: str | None) -> bool:
     return source is not None and source.lower().startswith(ASSUMPTION)
 
 
+def require_within(value: float, within: tuple[float, float] | None) -> None:
+    """Refuse a range that runs from high to low, or that does not hold its value."""
+    if within is None:
+        return
+    low, high = within
+    if low > high:
+        raise ValueError(f"the range [{low:g}, {high:g}] runs from high to low")
+    if not low <= value <= high:
+        raise ValueError(f"the value {value:g} lies outside its range [{low:g}, {high:g}]")
+
+
 class Fact(Frozen):
     """A number with its evidence.
 
@@ -66,14 +77,7 @@ class Fact(Frozen):
 
     @model_validator(mode="after")
     def _check_range(self) -> Self:
-        if self.range is not None:
-            low, high = self.range
-            if low > high:
-                raise ValueError(f"the range [{low:g}, {high:g}] runs from high to low")
-            if not low <= self.value <= high:
-                raise ValueError(
-                    f"the value {self.value:g} lies outside its range [{low:g}, {high:g}]"
-                )
+        require_within(self.value, self.range)
         if self.assumed and self.range is None:
             raise ValueError("an assumption needs a range, for example range = [300, 600]")
         return self

@@ -1,10 +1,10 @@
 """What an experiment's first sentence is read for, and what is known to set beside its figures."""
 
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from sim.config.facts import Frozen, Name, Number
+from sim.config.facts import Frozen, Name, Number, require_within
 
 EVERY: Final = "all"
 EACH: Final = "each"
@@ -28,7 +28,7 @@ class Reading(Frozen):
 
     holds: Literal["target", "baseline", "as_now", "published"]
     along: str | None = None
-    called: str | None = None
+    called: str | None = Field(default=None, min_length=1)
     in_percent: bool = False
     channels: tuple[Name, ...] = ()  # the one that the answer is about, unless named
     forces: Literal["all", "each"] | tuple[Name, ...] = EVERY
@@ -47,6 +47,11 @@ class Published(Frozen):
     value: Number
     range: tuple[Number, Number] | None = None
     source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check_range(self) -> Self:
+        require_within(self.value, self.range)
+        return self
 
     @property
     def ends(self) -> tuple[float, float]:

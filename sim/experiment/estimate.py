@@ -7,15 +7,18 @@ else is written. The machine, and how far the points differ, decide how well tha
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.config.experiment import Replications
 from sim.experiment.batch import results_folder
 from sim.experiment.executors import InlineExecutor, available_processors
+from sim.experiment.further import Further
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, require_drawable, run_task
 from sim.experiment.results import Results
+from sim.experiment.robust import RobustPlan
 from sim.experiment.run import DEFAULT_ENGINE, known_engine
 from sim.experiment.runner import PointRun, Stored, pickled, run_points
 from sim.experiment.scenario import Study, read_study
@@ -60,6 +63,8 @@ class RunEstimate:
         As measured on the first point.
     free_bytes
         On the disk of the results folder.
+    robust_weeks
+        Weeks of all assumption sets together, each under every design that a conclusion is about.
     searches
         Parts of the experiment that are not counted in.
     """
@@ -77,6 +82,7 @@ class RunEstimate:
     jobs: int
     cost: Cost
     free_bytes: int
+    robust_weeks: int
     searches: tuple[str, ...]
 
     @property
@@ -88,6 +94,11 @@ class RunEstimate:
         """How long so many missing replications take, and the tables."""
         at_a_time = min(self.jobs, max(1.0, replications))
         return replications * self.cost.replication_s / at_a_time + self.tables_s
+
+    @property
+    def robust_s(self) -> float:
+        """How long the assumption sets take beyond that, if none of them is stored."""
+        return self.robust_weeks * self.cost.replication_s / self.designs / self.jobs
 
     def disk_bytes(self, replications: float) -> float:
         """How much so many missing replications and the tables need on the disk."""
@@ -115,6 +126,7 @@ def estimate_run(  # noqa: PLR0913 - what the command line offers
     engine = known_engine(engine)
     notice = (progress or Silent()).notice
     study = read_study(path, replications, seed, most_points, notice)
+    further = Further.of(study)
     folder = results_folder(study.path, out)
     asked = study.experiment.replications
     most = asked.max if asked.until and asked.max is not None else asked.min
@@ -133,7 +145,8 @@ def estimate_run(  # noqa: PLR0913 - what the command line offers
         jobs=jobs or available_processors(),
         cost=measure_cost(study, engine),
         free_bytes=shutil.disk_usage(_existing(folder)).free,
-        searches=_searches(study),
+        robust_weeks=0 if further.robust is None else _weeks(further.robust),
+        searches=tuple(_searches(further)),
     )
 
 
@@ -211,9 +224,19 @@ class _Held:
         return self._by_point[point].get(design, set())
 
 
-def _searches(study: Study) -> tuple[str, ...]:
+def _weeks(plan: RobustPlan) -> int:
+    """Count the weeks of all assumption sets, under each design that a conclusion is about."""
+    return plan.all_sets * plan.asked.replications * len(plan.designs)
+
+
+def _searches(further: Further) -> Iterator[str]:
     """Name the parts of an experiment whose cost nobody knows before they are run."""
-    return ("the break-even search",) if study.experiment.break_even is not None else ()
+    if further.search is not None:
+        yield "the break-even search"
+    if (selection := further.selection) is not None:
+        candidates = sum(map(len, selection.contests))
+        most = selection.asked.max_replications
+        yield f"the choice among {candidates:,} candidates (at most {most:,} replications each)"
 
 
 def _size(folder: Path, pattern: str) -> int:

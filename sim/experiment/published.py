@@ -1,15 +1,15 @@
-"""Whether the published figures that an experiment names are measured at all."""
+"""Whether the published figures that an experiment names are measured at all, and can be."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from sim.config.errors import ConfigError, Problem, as_toml, join_key, unknown
 from sim.config.reading import Published
-from sim.measures import MeasurePlan
+from sim.measures import DEFINITIONS, MeasurePlan
 
 
 def require_measured(path: Path, published: Sequence[Published], plan: MeasurePlan) -> None:
-    """Refuse published figures of a force or measure that no table has.
+    """Refuse published figures of a force or measure that no table has, and shares in percent.
 
     Raises
     ------
@@ -30,5 +30,9 @@ def require_measured(path: Path, published: Sequence[Published], plan: MeasurePl
             if names and named not in names:
                 place = join_key(("published", number, key))
                 problems.append(Problem(path, unknown(key, named, names), place, as_toml(named)))
+        unit = DEFINITIONS[figure.measure].unit if figure.measure in DEFINITIONS else ""
+        if unit == "share" and not all(0 <= part <= 1 for part in (figure.value, *figure.ends)):
+            place, wrong = join_key(("published", number, "value")), "must be a share, from 0 to 1"
+            problems.append(Problem(path, wrong, place, f"{figure.value:g}"))
     if problems:
         raise ConfigError(problems)

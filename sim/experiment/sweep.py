@@ -212,7 +212,10 @@ def _chosen(
     path: Path, sweep: Sweep, declared: Mapping[str, DeclaredRange], problems: list[Problem]
 ) -> Iterator[DeclaredRange]:
     """Give the figures that `ranges` takes and `except` leaves; note patterns that fit none."""
-    patterns = ("*",) if isinstance(sweep.ranges, str) else sweep.ranges
+    patterns = () if isinstance(sweep.ranges, str) else sweep.ranges
+    if not declared and isinstance(sweep.ranges, str):
+        wrong = "there is no figure with a range; give some figures of the centre one"
+        problems.append(Problem(path, wrong, "vary.ranges", as_toml(sweep.ranges)))
     for word, listed in (("ranges", patterns), ("except", sweep.excepted)):
         for pattern in listed:
             if not any(fnmatchcase(key, pattern) for key in declared):
@@ -222,10 +225,7 @@ def _chosen(
         taken = (
             sweep.ranges == ALL
             or (sweep.ranges == ASSUMPTIONS and each.assumed)
-            or (
-                not isinstance(sweep.ranges, str)
-                and any(fnmatchcase(key, pattern) for pattern in patterns)
-            )
+            or any(fnmatchcase(key, pattern) for pattern in patterns)
         )
         if taken and not any(fnmatchcase(key, pattern) for pattern in sweep.excepted):
             yield each

@@ -194,7 +194,12 @@ def _found(asked: SelectCheapest, best: Choice, rows: Sequence[Choice], names: N
 
 
 def _surely(asked: Asked) -> str:
-    return f"with a probability of at least {100 * asked.probability:g}%"
+    """Say how sure a choice is, with the difference that it takes no notice of."""
+    said = f"with a probability of at least {100 * asked.probability:g}%"
+    if isinstance(asked, SelectBest):
+        zone = size(asked.indifference, DEFINITIONS[asked.measure].unit)
+        return f"{said} if the best leads by {zone} or more"
+    return f"{said}, give or take {size(asked.tolerance, 'share')} of a target"
 
 
 def _spare(choice: Choice, names: Names) -> str:

@@ -31,6 +31,11 @@ def test_a_sound_answer_and_a_published_figure_are_read(tmp_path):
         (FIGURE + 'force = "East"\n', "published.0.force", '"=East"'),
         (FIGURE + 'measure = "service_leve"\n', "published.0.measure", '"service_level"'),
         (FIGURE.replace('source = "test"\n', ""), "published.0.source", "is missing"),
+        (FIGURE + "range = [0.95, 0.85]\n", "published.0", "runs from high to low"),
+        (FIGURE + "range = [0.1, 0.2]\n", "published.0", "0.9 lies outside its range"),
+        (FIGURE.replace("0.9", "92"), "published.0.value", "from 0 to 1"),
+        (VARIED + ANSWER + "forces = []\n", "answer.forces", "names no force"),
+        (VARIED + ANSWER + 'called = ""\n', "answer.called", "must not be empty"),
     ],
 )
 def test_a_wrong_answer_has_its_clear_message(tmp_path, more, key, says):

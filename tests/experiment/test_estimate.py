@@ -3,11 +3,13 @@
 import pytest
 from experiment.small_experiment import write_experiment
 
+from sim.config import ConfigError
 from sim.experiment import run_experiment
 from sim.experiment.estimate import Cost, RunEstimate, estimate_run
 
 HANDLE_FACTORS = '\n[vary]\n"designs.together.handle_factor" = [1.0, 1.1]\n'
 UNTIL = "max = 9\nuntil = {channel = 'emergency', half_width = 0.1}\n"
+CHOICE = '[select]\ngoal = "cheapest"\ntolerance = 0.1\nmax_replications = 50\n'
 
 
 def test_a_dry_run_counts_what_is_missing_and_writes_nothing(tmp_path):
@@ -46,9 +48,39 @@ def test_the_disk_foretold_is_the_disk_used(tmp_path):
 
 def test_workers_share_the_replications_but_not_the_tables():
     cost = Cost(replication_s=2, replication_bytes=10, tables_s=3, tables_bytes=100)
-    found = RunEstimate(
-        "x", ".", 5, 2, 10, 10, 0, 50, 50, "compiled", 4, cost, free_bytes=0, searches=()
-    )
+    found = RunEstimate("x", ".", 5, 2, 10, 10, 0, 50, 50, "compiled", 4, cost, 0, 60, searches=())
     assert found.seconds(50) == 50 * 2 / 4 + 5 * 3
     assert found.seconds(2) == 2 + 5 * 3  # not more workers than replications
     assert found.disk_bytes(50) == 50 * 10 + 5 * 100
+    assert found.robust_s == 60 / 2 * 2 / 4  # a replication is of two designs
+
+
+@pytest.mark.parametrize(
+    ("more", "key"),
+    [
+        (f'{CHOICE}channels = ["x"]\n', "select.channels"),
+        ("[robust]\n", "robust"),
+        ('[break_even]\nchannel = "x"\n', "break_even.channel"),
+    ],
+)
+def test_a_dry_run_refuses_what_the_run_would_refuse(tmp_path, more, key):
+    path = write_experiment(tmp_path, more=more)
+    with pytest.raises(ConfigError) as refused:
+        estimate_run(path, out=tmp_path / "results")
+    assert refused.value.problems[0].key == key
+
+
+def test_a_dry_run_names_what_is_asked_beyond_the_tables(tmp_path):
+    path = write_experiment(tmp_path, replications=2, more=CHOICE)
+    found = estimate_run(path, out=tmp_path / "results")
+    assert found.searches == ("the choice among 2 candidates (at most 50 replications each)",)
+    assert found.robust_weeks == 0
+
+
+def test_a_dry_run_counts_the_weeks_of_the_assumption_sets(tmp_path):
+    path = write_experiment(tmp_path, replications=2, more="[robust]\nn = 4\nreplications = 3\n")
+    centre = tmp_path / "centre" / "centre.toml"
+    scale = 'scale = {value = 1.0, range = [0.9, 1.1], source = "assumption: a guess"}'
+    centre.write_text(centre.read_text("utf-8").replace("scale = 1.0", scale), "utf-8")
+    found = estimate_run(path, out=tmp_path / "results")
+    assert found.robust_weeks == (1 + 2 + 4 * 3) * 3 * 2  # own, two ends, tables A, B and AB

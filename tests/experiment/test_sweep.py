@@ -122,6 +122,13 @@ def test_what_cannot_be_drawn_from_is_told(tmp_path, vary, said):
     assert str(refused.value).startswith(f"{path}: vary")
 
 
+def test_ranges_of_a_centre_without_any_are_told(tmp_path):
+    more = '[vary]\nmethod = "sobol"\nn = 4\nranges = "assumptions"\n'
+    path = write_experiment(tmp_path, more=more)
+    with pytest.raises(ConfigError, match='"assumptions": there is no figure with a'):
+        read_study(path)
+
+
 def test_a_drawn_number_is_short_and_never_beyond_its_range():
     axis = Axis("x", span=Span(0.12345, 0.6))
     assert axis.at(0.0) == 0.1235

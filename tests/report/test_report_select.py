@@ -88,7 +88,8 @@ def said(asked: SelectBest | SelectCheapest, *rows: Choice) -> str:
             (MISSING, CLOSE, CHOSEN, AS_GOOD, DEAR),
             (
                 "at staffing.scale = 1.1 is the cheapest of 5 candidates that meets the targets of "
-                "999 and 101 in every force, with a probability of at least 95%: 7,700 handler"
+                "999 and 101 in every force, with a probability of at least 95%, give or take "
+                "0.5 points of a target: 7,700 handler"
             ),
         ),
         ((MISSING, CHOSEN), "least to spare in 999, Kent: 91.0% (95% interval 90.4 to 91.6) ag"),
@@ -120,6 +121,7 @@ def test_an_undecided_choice_names_nobody_to_choose() -> None:
 def test_the_best_is_told_with_the_last_to_fall_behind() -> None:
     told = said(BEST, BEATEN, LAST, replace(CHOSEN, target=nan), replace(LAST, verdict=SAME))
     assert "“Networked rooms” at staffing.scale = 1.1 is the best of 3 candidates" in told
+    assert "probability of at least 95% if the best leads by 0.5 points or more: 91.0%" in told
     assert "91.0% (95% interval 90.4 to 91.6), judged by % answered in target, 999, all" in told
     assert "“One merged room” at staffing.scale = 1.0 was the last to fall behind, after" in told
     assert "0.3 points (0.1 to 0.5) behind Networked rooms at staffing.scale = 1.1 on" in told
