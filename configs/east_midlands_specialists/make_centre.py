@@ -17,9 +17,15 @@ HERE = Path(__file__).parent
 FILE = HERE / "centre.toml"
 BASE = (HERE.parent / "east_midlands" / "centre.toml").read_text(encoding="utf-8")
 CAMBRIDGESHIRE = 804_841  # residents
-ONLINE_2018 = (14_301 + 14_474) / 365  # a day
-ONLINE_2025 = (2_033 + 27_497) / 31
-LEICESTERSHIRE_2020, LEICESTERSHIRE = 16_000 / 366, 1_017_697  # a day, residents
+LEICESTERSHIRE = 1_017_697
+# By channel, a day: Cambridgeshire's of 2018, half of Leicestershire's of 2020 (one figure is
+# published for reports and chats), and Cambridgeshire's of January 2025.
+CONTACTS = MappingProxyType(
+    {
+        "web_chat": (14_474 / 365, 8_000 / 366, 27_497 / 31),
+        "online_report": (14_301 / 365, 8_000 / 366, 2_033 / 31),
+    }
+)
 
 SHIFTS = ("early", "late", "night", "weekend cover")
 POOL = "Contractor"
@@ -50,6 +56,12 @@ UNDER_CONTRACT: Posts = MappingProxyType(
 ONLINE: Posts = MappingProxyType(dict.fromkeys(TAKERS, (2, 2, 0, 0)))
 BY_RULE = "assumption: posts taken from the room, by the rules in make_centre.py; not published"
 
+CHATS_AT_ONCE = (
+    '{value = 2, range = [1, 3], source = "assumption: no police force publishes how many; a '
+    "planners' course puts the limit for complex chats at two to three "
+    '(ccplanning.net/courses/webchat-and-concurrency)"}'
+)
+
 
 def centre_toml() -> str:
     """Give the text of the file."""
@@ -60,12 +72,13 @@ def centre_toml() -> str:
     text = text.replace("# --- Forces: who calls ---", f"{added}# --- Forces: who calls ---", 1)
     text = text.replace(
         'answers = ["emergency", "non_emergency"]',
-        'answers = ["emergency", "non_emergency", "passed_on", "digital"]',
+        'answers = ["emergency", "non_emergency", "passed_on", "web_chat", "online_report"]',
     )
     kept = "{value = 1, range = [0, 3]}"
     text = text.replace(
         f"reserve = {{non_emergency = {kept}}}",
-        f"reserve = {{non_emergency = {kept}, passed_on = {kept}, digital = {kept}}}",
+        f"reserve = {{non_emergency = {kept}, passed_on = {kept}, web_chat = {kept}, "
+        f"online_report = {kept}}}",
     )
     text = re.sub(
         r"^(contacts\.non_emergency\.per_day = .*)$", _with_online(), text, flags=re.MULTILINE
@@ -81,27 +94,30 @@ def _written(what: str) -> str:
 
 
 def _with_online() -> Any:  # noqa: ANN401 - what re.sub takes
-    """Give what puts a line on online contact below each force's line on 101."""
+    """Give what puts the lines on online contact below each force's line on 101."""
     forces = iter(_base()["forces"].values())
 
-    def line(match: re.Match[str]) -> str:
+    def lines(match: re.Match[str]) -> str:
         residents = next(forces)["population"]["value"]
-        value, low, high = (
-            round(residents * rate)
-            for rate in (
-                ONLINE_2018 / CAMBRIDGESHIRE,
-                LEICESTERSHIRE_2020 / LEICESTERSHIRE,
-                ONLINE_2025 / CAMBRIDGESHIRE,
-            )
-        )
-        return (
-            f"{match[1]}\ncontacts.digital.per_day = {{value = {value}, range = [{low}, {high}], "
-            'source = "assumption: by residents, as in Cambridgeshire in 2018 (online_2018); from '
-            "Leicestershire's own of 2020 (online_leicestershire) to Cambridgeshire's of January "
-            '2025 (online_2025)"}'
-        )
+        return "\n".join((match[1], *(_per_day(channel, residents) for channel in CONTACTS)))
 
-    return line
+    return lines
+
+
+def _per_day(channel: str, residents: int) -> str:
+    """Give the line on a force's online contacts of one channel."""
+    value, low, high = (
+        round(residents * contacts / where)
+        for contacts, where in zip(
+            CONTACTS[channel], (CAMBRIDGESHIRE, LEICESTERSHIRE, CAMBRIDGESHIRE), strict=True
+        )
+    )
+    return (
+        f"contacts.{channel}.per_day = {{value = {value}, range = [{low}, {high}], "
+        'source = "assumption: by residents, as in Cambridgeshire in 2018 (online_2018); from half '
+        "of Leicestershire's own of 2020 (online_leicestershire; published as one figure) to "
+        "Cambridgeshire's of January 2025 (online_2025)\"}"
+    )
 
 
 def _base() -> dict[str, Any]:
@@ -113,7 +129,7 @@ def _empty_groups() -> Iterator[str]:
     yield "# --- Specialists: nobody, unless a design takes posts from the rooms for them ---\n\n"
     for force in TAKERS:
         yield (
-            f'[groups."{force} desk"]\nforce = "{force}"\nanswers = ["digital"]\n'
+            f'[groups."{force} desk"]\nforce = "{force}"\nanswers = ["web_chat", "online_report"]\n'
             f'shifts = {NOBODY}\nsource = "by definition: empty unless a design fills it"\n\n'
         )
     yield (
@@ -147,13 +163,8 @@ def _designs() -> Iterator[str]:
         '(Avon and Somerset, 2015)"}}]\n'
     )
     yield from _desks(SWITCHBOARD, '["non_emergency"]')
-    yield (
-        '\n[designs.digital_desk]\nkind = "digital_desk"\nlabel = "An online desk"\n'
-        'channels = ["digital"]\nkeep_idle = {value = 2, range = [1, 4], '
-        'source = "assumption: as in digital_spare"}\n\n'
-        f'[designs.digital_desk.changes]\nsource = "{BY_RULE}"\n'
-    )
-    yield from _desks(ONLINE, '["digital"]')
+    yield from _online_desk("digital_desk", "An online desk", CHATS_AT_ONCE)
+    yield from _online_desk("one_chat", "An online desk, one chat at a time", "1")
     yield (
         f'\n[designs.contracted]\nkind = "contracted"\nlabel = "A contractor for 101"\n'
         f'pool = "{POOL}"\nchannels = ["non_emergency"]\nhandle_factor = {{value = 1.05, '
@@ -168,6 +179,18 @@ def _designs() -> Iterator[str]:
         for place in range(len(SHIFTS))
     )
     yield f'"groups.{POOL}.shifts" = {_shifts(room["Nottinghamshire"]["shifts"], rest)}\n'
+
+
+def _online_desk(name: str, label: str, chats_at_once: str) -> Iterator[str]:
+    """Give a design with an online desk."""
+    yield (
+        f'\n[designs.{name}]\nkind = "digital_desk"\nlabel = "{label}"\n'
+        'channels = ["web_chat", "online_report"]\nkeep_idle = {value = 2, range = [1, 4], '
+        'source = "assumption: as in digital_spare"}\n'
+        f'chats = ["web_chat"]\nchats_at_once = {chats_at_once}\n\n'
+        f'[designs.{name}.changes]\nsource = "{BY_RULE}"\n'
+    )
+    yield from _desks(ONLINE, '["web_chat", "online_report"]')
 
 
 def _desks(posts: Posts, answers: str) -> Iterator[str]:

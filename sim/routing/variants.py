@@ -173,29 +173,34 @@ def triage(
 
 
 @design
-def digital_desk(
+def digital_desk(  # noqa: PLR0913 - one argument for each option
     layout: Layout,
     horizon: Horizon,  # noqa: ARG001 - one signature for all designs
     *,
     channels: list[str],
     keep_idle: Count,
     chats_at_once: PositiveCount = 1,
+    chats: list[str] | None = None,
 ) -> Design:
     """Online reports and chats are answered by spare capacity; 999 may interrupt them.
 
-    The named channels come last for every handler. Groups that also answer 999 take them only
-    while more than `keep_idle` of their handlers are free, and put them aside for a 999 call that
-    finds nobody free; what is left is taken up again later.
+    The named channels come last for every handler, in the order of their priority. Groups that also
+    answer 999 take them only while more than `keep_idle` of their handlers are free, and put them
+    aside for a 999 call that finds nobody free; what is left is taken up again later.
 
-    A handler may hold up to `chats_at_once` contacts of these channels at once, by default 1. A new
-    one goes to the handler with room who holds most, and only then to a free one; a 999 call
-    puts aside all that its handler holds. That each takes longer beside others is not modelled: a
-    handling time is what one contact takes when its handler holds as many as is usual.
+    A handler may hold up to `chats_at_once` contacts at once, by default 1, of those of the
+    channels that are named in `chats`, by default all: a report takes its handler whole. A new chat
+    goes to the handler with room who holds most, and only then to a free one; a 999 call puts aside
+    all that its handler holds. That each takes longer beside others is not modelled: a handling
+    time is what one contact takes when its handler holds as many as is usual.
     """
     digital = channels_named(layout, "channels", channels)
     if (digital & (layout.priority == layout.priority.min())).any():
         raise DesignError("channels: 999 itself cannot be answered by spare capacity", "channels")
-    spare = digital[layout.class_channel][:, None]
+    held = digital if chats is None else channels_named(layout, "chats", chats)
+    if (held & ~digital).any():
+        raise DesignError("chats: only channels that stand in `channels` can be chats", "chats")
+    spare, held = digital[layout.class_channel][:, None], held[layout.class_channel][:, None]
     voice = layout.skills[layout.priority == layout.priority.min()].any(axis=0)
     reserve = layout.reserve[layout.class_channel]
     design = one_span(
@@ -204,9 +209,10 @@ def digital_desk(
         contact_rank=np.where(spare & voice, 1, 0),
         reserve=np.where(spare & voice, np.maximum(reserve, keep_idle), reserve),
         interrupts=np.broadcast_to(layout.urgent[:, None], layout.own.shape),
-        at_once=np.where(spare & layout.able, chats_at_once, 1),
+        at_once=np.where(held & layout.able, chats_at_once, 1),
     )
-    last = np.where(spare, design.agent_rank.max() + 1, design.agent_rank[0])
+    rank = design.agent_rank[0]
+    last = np.where(spare, rank.max() + 1 + rank, rank)
     return _with_agent_rank(design, last[None])
 
 

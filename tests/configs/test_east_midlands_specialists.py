@@ -17,7 +17,7 @@ from sim.routing import build_design
 CONFIGS = Path(__file__).parents[2] / "configs"
 FOLDER = CONFIGS / "east_midlands_specialists"
 WEEK = Horizon(24, 168, 2)
-SPECIALISTS = ("dedicated_999", "triage", "digital_desk", "contracted")
+SPECIALISTS = ("dedicated_999", "triage", "digital_desk", "one_chat", "contracted")
 
 
 @cache
@@ -59,16 +59,18 @@ def test_every_figure_is_that_of_the_east_midlands_but_for_what_is_added():
         assert made["groups"][name]["shifts"] == group["shifts"]
     for name, force in base["forces"].items():
         contacts = dict(made["forces"][name]["contacts"])
-        assert contacts.pop("digital")["per_day"]["value"] > 0
+        assert contacts.pop("web_chat")["per_day"]["value"] > 0
+        assert contacts.pop("online_report")["per_day"]["value"] > 0
         assert contacts == force["contacts"]
     profile = (CONFIGS / "east_midlands" / "hour_of_week.csv").read_bytes()
     assert (FOLDER / "hour_of_week.csv").read_bytes() == profile
 
 
-def test_online_contact_is_cambridgeshires_of_2018_by_residents():
+@pytest.mark.parametrize(("channel", "a_year"), [("web_chat", 14_474), ("online_report", 14_301)])
+def test_online_contact_is_cambridgeshires_of_2018_by_residents(channel, a_year):
     for force in worlds()[0].forces.values():
-        day = force.contacts["digital"].per_day
-        expected = (14_301 + 14_474) / 365 * force.population.value / 804_841
+        day = force.contacts[channel].per_day
+        expected = a_year / 365 * force.population.value / 804_841
         assert day.value == pytest.approx(expected, abs=0.5)
         assert day.range[0] < day.value < day.range[1]
 
@@ -94,7 +96,8 @@ def test_published_sources_named_by_key_are_rows_of_the_evidence():
         ("triage", "non_emergency", "Leicestershire desk", True),
         ("triage", "non_emergency", "Leicestershire", False),
         ("triage", "passed_on", "Leicestershire", True),
-        ("digital_desk", "digital", "Leicestershire desk", True),
+        ("digital_desk", "web_chat", "Leicestershire desk", True),
+        ("digital_desk", "online_report", "Leicestershire desk", True),
         ("contracted", "non_emergency", "Contractor", True),
     ],
 )
@@ -115,3 +118,22 @@ def test_under_contract_the_rooms_do_not_answer_101():
     built = build_design(entry.kind, layout, WEEK, entry.options)
     k = layout.class_of("Nottinghamshire", "non_emergency")
     assert np.flatnonzero(np.isfinite(built.delay_s[0, k])) == [layout.groups.index("Contractor")]
+
+
+def test_two_chats_are_held_at_once_but_one_report_and_nothing_else_differs_from_one_chat():
+    centre, changed = worlds()
+    layout = layout_of(changed["digital_desk"])
+    two, one = (
+        build_design(entry.kind, layout, WEEK, entry.options)
+        for entry in (centre.designs["digital_desk"], centre.designs["one_chat"])
+    )
+    desk = layout.groups.index("Leicestershire desk")
+    held = {
+        channel: two.at_once[0, layout.class_of("Leicestershire", channel), desk]
+        for channel in ("web_chat", "online_report", "emergency")
+    }
+    assert held == {"web_chat": 2, "online_report": 1, "emergency": 1}
+    assert (one.at_once == 1).all()
+    for matrix in ("delay_s", "contact_rank", "agent_rank", "reserve", "handle_factor"):
+        assert np.array_equal(getattr(two, matrix), getattr(one, matrix))
+    assert changed["digital_desk"].groups == changed["one_chat"].groups

@@ -266,6 +266,25 @@ def test_a_handler_of_the_digital_desk_may_hold_several_chats_but_one_call():
         build_design("digital_desk", place, HORIZON, options | {"chats_at_once": 0})
 
 
+def test_of_the_online_channels_only_chats_are_held_together_and_the_more_urgent_comes_first():
+    place = Layout(
+        ("A",),
+        ("emergency", "non_emergency", "chat", "report"),
+        ("A",),
+        np.array([0]),
+        np.ones((4, 1), bool),
+        np.array([0, 1, 2, 3]),
+        np.zeros((4, 1), int),
+    )
+    options = {"channels": ["chat", "report"], "keep_idle": 1, "chats_at_once": 2}
+    chats = build_design("digital_desk", place, HORIZON, options | {"chats": ["chat"]})
+    assert chats.at_once[0, :, 0].tolist() == [1, 1, 2, 1]
+    assert chats.agent_rank[0, :, 0].argsort().tolist() == [0, 1, 2, 3]
+    assert np.unique(chats.agent_rank[0, :, 0]).size == 4
+    with pytest.raises(DesignError, match="only channels that stand in `channels`"):
+        build_design("digital_desk", place, HORIZON, options | {"chats": ["non_emergency"]})
+
+
 def test_custom_matrices_are_taken_as_written_and_their_shape_is_checked():
     delays = [[0, "never", 5], ["never", 0, 5]]
     place = Layout(
