@@ -136,13 +136,16 @@ def _still(sweep: Sweep, asked: _Asked) -> list[DesignName]:
 
 
 def _along_all(lines: Sequence[Along], design: DesignName, asked: _Asked) -> str:
-    """Say how far a design holds; once for all other values at which that is the same."""
-    said: dict[str, list[str]] = {}
-    for line in lines:
-        said.setdefault(_all_of(line, design, asked), []).append(line.held)
-    if len(said) == 1:
-        return next(iter(said))
-    return ", ".join(f"{text} [{_joined(held)}]" for text, held in said.items())
+    """Say how far a design holds on each channel, once for all other values that leave it so."""
+    said = []
+    for channel in asked.channels:
+        held: dict[str, list[str]] = {}
+        for line in lines:
+            held.setdefault(_on(line, design, channel, asked), []).append(line.held)
+        told = [f"{text} [{_joined(where)}]" for text, where in held.items()]
+        on = f" for {in_sentence(channel.contacts)}" if len(asked.channels) > 1 else ""
+        said.append(f"{listing(told) if len(told) > 1 else next(iter(held))}{on}")
+    return listing(said) if len(lines) == 1 else "; ".join(said)
 
 
 def _joined(held: Sequence[str]) -> str:
@@ -208,22 +211,18 @@ def _whose(study: Study, asked: _Asked) -> str:
     return f"in {listing(list(asked.forces))}"
 
 
-def _all_of(line: Along, design: DesignName, asked: _Asked) -> str:
-    """Say how far a design holds on each channel that is asked about."""
-    said = []
-    for channel in asked.channels:
-        needs = need(line, design, asked.forces, channel)
-        found = needs.crossing
-        text = words(line, found, asked)
-        if asked.reading.holds == "target" and line.sweep.staff_varies(line.points):
-            posts = handlers_in_words(needs)
-            text += f", which is {posts}" if posts else ""
-        text += f" for {in_sentence(channel.contacts)}" if len(asked.channels) > 1 else ""
-        if len(asked.forces) > 1 and found.shape is not Shape.ALWAYS:
-            each = [(force, line.crossing(design, (force,), channel)) for force in asked.forces]
-            text += f", {tightest(each)} worst off"
-        said.append(f"{text}{_paid(line, design, found, asked)}")
-    return listing(said)
+def _on(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str:
+    """Say how far a design holds on a channel."""
+    needs = need(line, design, asked.forces, channel)
+    found = needs.crossing
+    text = words(line, found, asked)
+    if asked.reading.holds == "target" and line.sweep.staff_varies(line.points):
+        posts = handlers_in_words(needs)
+        text += f", which is {posts}" if posts else ""
+    if len(asked.forces) > 1 and found.shape is not Shape.ALWAYS:
+        each = [(force, line.crossing(design, (force,), channel)) for force in asked.forces]
+        text += f", {tightest(each)} worst off"
+    return f"{text}{_paid(line, design, found, asked)}"
 
 
 def words(line: Along, found: Crossing, asked: _Asked) -> str:

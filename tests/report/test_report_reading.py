@@ -26,7 +26,7 @@ SMALL = {
     "points": SCALES,
     "gains": {"merger": 0.02},
 }
-KEY = "staffing.scale"
+KEY, PEOPLE = "staffing.scale", "forces.Kent.population"
 
 
 def about(value: float, half: float = 0.01) -> Estimate:
@@ -236,9 +236,22 @@ def test_keys_that_step_together_are_read_as_one(asked: Callable[..., Study]) ->
 def test_a_cliff_is_told_by_its_neighbours_and_a_design_that_nothing_moves_once(
     asked: Callable[..., Study],
 ) -> None:
-    factor, wait = "designs.merger.handle_factor", "forces.Kent.population"
+    factor, wait = "designs.merger.handle_factor", PEOPLE
     points = tuple({factor: f, wait: w} for f in (1.0, 1.2) for w in (1, 2, 3))
     study = asked({"answer": {"holds": "target", "along": wait}}, points=(), sweep=points)
     told = led_by_reading(answer(study), study).sentence
     assert told.count("“Separate rooms”") == 1
     assert "whatever the value" in told
+
+
+def test_drawn_points_are_told_as_the_share_at_which_it_holds_for_certain(
+    asked: Callable[..., Study],
+) -> None:
+    points = tuple({KEY: 0.4 + 0.1 * n, PEOPLE: 700_000 + (7 * n) % 9} for n in range(9))
+    study = asked({"vary_method": "latin_hypercube"}, points=(), sweep=points)
+    found = led_by_reading(answer(study), study)
+    assert found.sentence == (
+        "Of 9 sets of values drawn over the whole ranges: as many 999 calls are answered in time "
+        "in both forces as with “Separate rooms”, or more, in 100% (70 to 100) with “One "
+        "merged room” (not so, for certain, in 0% (0 to 30))."
+    )
