@@ -102,17 +102,20 @@ def _over_the_sweep(sweep: Sweep, asked: _Asked) -> str:
         return ""
     still = _still(sweep, asked)
     moved = [design for design in asked.designs if design not in still]
-    clauses = [
-        f"with {quoted(design)} {_along_all(lines[:FEW_LINES], design, asked)}"
-        for design in moved[:NAMED_DESIGNS]
-    ]
-    clauses += [
-        f"with {quoted(design)} {_whatever(lines[0], design, asked)}"
-        for design in still[: NAMED_DESIGNS - len(clauses)]
-    ]
-    left_out = len(lines) > FEW_LINES or len(asked.designs) > NAMED_DESIGNS
+    said = [(design, _along_all(lines[:FEW_LINES], design, asked)) for design in moved]
+    said += [(design, _whatever(lines[0], design, asked)) for design in still]
+    left_out = len(lines) > FEW_LINES or len(said) > NAMED_DESIGNS
     rest = " (the rest is in the table)" if left_out else ""
-    return f"{_opening(sweep, asked)} {'; '.join(clauses)}{rest}."
+    clauses = _alike(said[:NAMED_DESIGNS])
+    return f"{_opening(sweep, asked)} {'; '.join(clauses)}{rest}.{_paid(lines[0], moved, asked)}"
+
+
+def _alike(said: Sequence[tuple[DesignName, str]]) -> list[str]:
+    """Give a clause for each thing that is said, with all the designs of which it is."""
+    designs: dict[str, list[str]] = {}
+    for design, text in said:
+        designs.setdefault(text, []).append(quoted(design))
+    return [f"with {listing(names)} {text}" for text, names in designs.items()]
 
 
 def _lines(sweep: Sweep, asked: _Asked) -> list[Along]:
@@ -169,7 +172,9 @@ def _whatever(line: Along, design: DesignName, asked: _Asked) -> str:
         levels = {force: line.sweep.level(at, design, force, channel) for force in asked.forces}
         force = min(levels, key=lambda force: (levels[force].value, force))
         fate = "always" if found.shape is Shape.ALWAYS else "never"
-        said.append(f"{fate}, whatever the value ({_level(force, channel, levels[force], asked)})")
+        where = line.sweep.study.everybody if force == ALL else force
+        level = f"{levels[force].percent_in_brief} of {in_sentence(channel.contacts)} in {where}"
+        said.append(f"{fate}, whatever the value, with {level}")
     return listing(said)
 
 
@@ -222,7 +227,7 @@ def _on(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str
     if len(asked.forces) > 1 and found.shape is not Shape.ALWAYS:
         each = [(force, line.crossing(design, (force,), channel)) for force in asked.forces]
         text += f", {tightest(each)} worst off"
-    return f"{text}{_paid(line, design, found, asked)}"
+    return text
 
 
 def words(line: Along, found: Crossing, asked: _Asked) -> str:
@@ -231,30 +236,49 @@ def words(line: Along, found: Crossing, asked: _Asked) -> str:
     return in_words(asked.values(line.axis), found, downwards=downwards)
 
 
-def _paid(line: Along, design: DesignName, found: Crossing, asked: _Asked) -> str:
-    """Say what other channels gain or lose at the outermost value tried at which it holds.
+def _paid(line: Along, designs: Sequence[DesignName], asked: _Asked) -> str:
+    """Say what channels that pay for it gain or lose where it holds, design by design."""
+    study = line.sweep.study
+    said = []
+    for channel in study.channels:
+        if channel.name not in asked.reading.pays:
+            continue
+        clauses = [
+            f"with {quoted(design)} {text}"
+            for design in designs[:NAMED_DESIGNS]
+            if (text := _change_there(line, design, channel, asked))
+        ]
+        if clauses:
+            said.append(
+                f" {channel.contacts} then answered within {duration(channel.within_s)} in "
+                f"{study.everybody}: {'; '.join(clauses)}."
+            )
+    return "".join(said)
+
+
+def _change_there(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str:
+    """Say how a channel changes up to the outermost value tried at which it holds.
 
     Against the value of the rest of the report; where that is it, against the next value tried.
     """
-    study = line.sweep.study
-    paying = [channel for channel in study.channels if channel.name in asked.reading.pays]
-    if not paying or found.shape not in {Shape.FROM, Shape.UP_TO, Shape.ALWAYS}:
+    study, values = line.sweep.study, asked.values(line.axis)
+    found = [line.crossing(design, asked.forces, promised) for promised in asked.channels]
+    if any(one.shape not in {Shape.FROM, Shape.UP_TO, Shape.ALWAYS} for one in found):
         return ""
-    at = line.values.index(found.holding[0 if found.rises else -1])
-    own = line.values.index(float(study.varied[line.axis.keys[0]]))
-    if at == own and not found.ends_somewhere:
+    rises = found[0].rises
+    ends = [line.values.index(one.holding[0 if rises else -1]) for one in found]
+    at, own = (max(ends) if rises else min(ends)), line.values.index(_own(line))
+    other = own if at != own else at - 1 if rises else at + 1
+    if not 0 <= other < len(line.values):
         return ""
-    other = own if at != own else at - 1 if found.rises else at + 1
-    values = asked.values(line.axis)
-    changes = [
-        f"{change.change_in_words()} of {in_sentence(channel.contacts)}"
-        for channel in paying
-        for change in [line.change(design, (at, other), study.whole, channel)]
-    ]
-    return (
-        f" (at {values.exactly(line.values[at])}, {listing(changes)} are answered in time in "
-        f"{study.everybody} than at {values.exactly(line.values[other])})"
-    )
+    change = line.change(design, (at, other), study.whole, channel).change_in_words()
+    here, there = (values.exactly(line.values[place]) for place in (at, other))
+    return f"{change} at {here} than at {there}"
+
+
+def _own(line: Along) -> float:
+    """Give the axis's value at the point of the rest of the report."""
+    return float(line.sweep.study.varied[line.axis.keys[0]])
 
 
 def _over_the_space(sweep: Sweep, asked: _Asked) -> str:

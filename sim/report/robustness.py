@@ -18,6 +18,7 @@ from sim.experiment.robust.tables import (
 )
 from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
+from sim.report.answer import in_sentence
 from sim.report.estimate import Estimate, listing, number
 from sim.report.evidence import in_words, with_unit
 from sim.report.quantities import change, change_interval
@@ -72,7 +73,7 @@ def claim(study: Study, row: Holding) -> str:
 
 def claimed(study: Study, row: Holding) -> str:
     """Give a conclusion in words, without whose contacts it is about."""
-    contacts, _ = contacts_of(study, row)
+    contacts = in_sentence(contacts_of(study, row)[0])
     ours, theirs = (quoted(label(study, name)) for name in (row.design, row.against))
     more = at_least(row)
     if not row.against:

@@ -257,7 +257,8 @@ def _words(study: Study, keys: tuple[str, ...]) -> str:
         return f"{said[0]}{unit}"
     if len({detail for *_, detail in parts}) == 1 and all(about for about, *_ in parts):
         detail, where = parts[0][2], listing([about for about, *_ in parts])
-        many = len(where) > LONGEST_LISTING
-        alike = f"{len(keys)} keys alike" if many else f"{where} alike"
+        rooms = all(key.startswith("groups.") for key in keys)
+        many = f"{len(keys)} {'rooms' if rooms else 'keys'}"
+        alike = f"{many if len(where) > LONGEST_LISTING else where} alike"
         return f"{detail[:1].upper()}{detail[1:]}{unit}, {alike}"
     return f"{said[0]}{unit}, {len(said) - 1} more in step"

@@ -215,14 +215,15 @@ def test_what_another_channel_pays_is_the_change_of_the_same_weeks(
     reading = {"holds": "target", "along": KEY, "pays": ["non_emergency"]}
     study = asked({"answer": reading}, gains={"merger": 0.08}, replications=12)
     told = led_by_reading(answer(study), study).sentence
-    merged = told[told.index("with “One merged room” at every value tried (0.8 to 1.1)") :]
+    assert "with “Separate rooms” and “One merged room” at every value tried" in told
     there, here = (
         Study(study.results, point).estimate("merger", "all", "non_emergency", "service_level")
         for point in (0, study.point)
     )
     size = f"{100 * (here.value - there.value):.2f} points fewer"
-    assert f"(at 0.8, {size} (" in merged
-    assert "of 101 calls are answered in time in both forces than at 1)" in merged
+    paid = told[told.index(" 101 calls then answered within 30 s in both forces: ") :]
+    assert f"with “One merged room” {size} (" in paid
+    assert paid.endswith("at 0.8 than at 1.")
 
 
 def test_keys_that_step_together_are_read_as_one(asked: Callable[..., Study]) -> None:
