@@ -23,7 +23,8 @@ class Reading(Frozen):
 
     `forces` is `all` together, `each` of them (it holds while it does for every one), or names.
     Without `along` it is asked design by design. `called` is what the key is called in sentences,
-    and with `in_percent` its values are told in percent.
+    and with `in_percent` its values are told in percent. Of the channels in `pays` it is told what
+    they gain or lose where the others are answered in time.
     """
 
     holds: Literal["target", "baseline", "as_now", "published"]
@@ -31,6 +32,7 @@ class Reading(Frozen):
     called: str | None = Field(default=None, min_length=1)
     in_percent: bool = False
     channels: tuple[Name, ...] = ()  # the one that the answer is about, unless named
+    pays: tuple[Name, ...] = ()
     forces: Literal["all", "each"] | tuple[Name, ...] = EVERY
 
 

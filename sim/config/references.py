@@ -32,6 +32,7 @@ _NAMED_KEYS = (  # where a name stands as a key
 )
 _IN_EXPERIMENT = (  # the same in an experiment, whose names are those of its centre
     ("channels", ("answer", "channels", ANY)),
+    ("channels", ("answer", "pays", ANY)),
     ("forces", ("answer", "forces", ANY)),
     ("groups", ("events", ANY, "groups", ANY)),
     ("forces", ("events", ANY, "forces", ANY)),

@@ -1,15 +1,17 @@
-"""Where a service level meets its target along a varied key, read off the points of a sweep.
+"""Where along a sweep something holds, read off its points.
 
-By straight lines between neighbours; the interval is where the two ends of the service level's
-interval meet the target. A curve that crosses its target more than once has no such value, and one
-that falls off a cliff between two values is not read between them.
+Enters: the values of a varied key, and at each a level and what it must be, or a margin that must
+not be below 0. Leaves: from or up to which value it holds. Between two points everything is taken
+to run straight; the interval is where the two ends of the margin's interval cross 0 (the same
+inversion of a test as for the break-even penalty). What holds, is lost and holds again has no such
+value, and a curve that falls off a cliff between two values is not read between them.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import inf, isfinite, isnan, nan
-
-import numpy as np
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import pairwise
+from math import ceil, floor, inf, isfinite, nan
 
 from sim.report.estimate import Estimate
 
@@ -17,69 +19,120 @@ COARSE = 6.0  # half-widths between neighbours: more than chance explains
 STEEPER = 3.0  # times as steep as on either side: a cliff
 
 
+class Shape(Enum):
+    """Where along the values a margin holds."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    FROM = "from"
+    UP_TO = "up to"
+    PATCHY = "patchy"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class Crossing:
-    """Where a curve meets its target.
+    """How far something holds.
 
     Parameters
     ----------
+    values
+        The values tried, in order.
     value, low, high
-        The varied value at which it does, and its interval. Beyond what was tried: -inf or inf;
-        nowhere in particular: nan.
+        Where it is won (`FROM`) or lost (`UP_TO`), and between which values these weeks cannot
+        tell; -inf and inf are beyond the values tried, nan is nowhere in particular.
+    holding
+        The values at which it holds.
+    sure
+        Where it holds always or never: whether every interval says so too.
     rises
-        Whether more of what is varied helps: the target is met from here on, else up to here.
+        Whether more of what is varied helps.
     between
-        The values tried on either side, where the service level changes so much from one to the
-        other, far more than chance explains, that a straight line between them says too much.
+        The values tried on either side, where the margin changes so much from one to the other,
+        far more than chance explains, that a straight line between them says too much.
     """
 
-    value: float
-    low: float
-    high: float
-    rises: bool
+    shape: Shape
+    values: tuple[float, ...]
+    value: float = nan
+    low: float = nan
+    high: float = nan
+    holding: tuple[float, ...] = ()
+    sure: bool = True
+    rises: bool = True
     between: tuple[float, float] | None = None
 
     @property
-    def everywhere(self) -> bool:
-        """Whether the target is met at every value tried."""
-        return self.value == (-inf if self.rises else inf)
-
-    @property
-    def nowhere(self) -> bool:
-        """Whether the target is met at no value tried."""
-        return self.value == (inf if self.rises else -inf)
+    def ends_somewhere(self) -> bool:
+        """Whether it holds on one side of a value and not on the other."""
+        return self.shape in {Shape.FROM, Shape.UP_TO}
 
 
-def crossing(values: Sequence[float], levels: Sequence[Estimate], target: float) -> Crossing:
-    """Find where levels along increasing values meet a target.
+def crossing(values: Sequence[float], levels: Sequence[Estimate], target: float = 0.0) -> Crossing:
+    """Find how far levels along increasing values meet a target.
 
     Examples
     --------
     >>> levels = [Estimate(v, v - 0.02, v + 0.02) for v in (0.82, 0.88, 0.94)]
     >>> found = crossing([0.8, 0.9, 1.0], levels, 0.9)
-    >>> round(found.low, 3), round(found.value, 3), round(found.high, 3)
-    (0.9, 0.933, 0.967)
+    >>> found.shape.value, round(found.low, 3), round(found.value, 3), round(found.high, 3)
+    ('from', 0.9, 0.933, 0.967)
     """
+    tried = tuple(values)
+    if not tried or any(level.missing for level in levels):
+        return Crossing(Shape.UNKNOWN, tried)
+    holds = [level.value >= target for level in levels]
+    holding = tuple(value for value, held in zip(tried, holds, strict=True) if held)
     rises = levels[-1].value >= levels[0].value
-    if not rises:  # seen from the other side it does
-        values, levels = [-value for value in reversed(values)], list(reversed(levels))
-    value, high, low = (
-        _met_from(values, [getattr(level, part) for level in levels], target)
-        for part in ("value", "low", "high")
-    )
-    between = _too_far_apart(values, levels, value)
+    if len(set(holds)) == 1:
+        shape = Shape.ALWAYS if holds[0] else Shape.NEVER
+        sure = all(level.low >= target if holds[0] else level.high < target for level in levels)
+        return Crossing(shape, tried, holding=holding, sure=sure, rises=rises)
+    if sum(one != other for one, other in pairwise(holds)) > 1:
+        return Crossing(Shape.PATCHY, tried, holding=holding)
     if rises:
-        return Crossing(value, low, high, rises, between)
+        value, low, high = _won(tried, levels, target)
+        between = _too_far_apart(tried, levels, value)
+        return Crossing(Shape.FROM, tried, value, low, high, holding, between=between)
+    back, mirrored = levels[::-1], [-value for value in reversed(tried)]  # from there it rises
+    value, low, high = _won(mirrored, back, target)
+    between = _too_far_apart(mirrored, back, value)
     turned = (-between[1], -between[0]) if between else None
-    return Crossing(-value, -high, -low, rises, turned)
+    ends = -value, -high, -low
+    return Crossing(Shape.UP_TO, tried, *ends, holding, rises=False, between=turned)
+
+
+def _won(
+    values: Sequence[float], levels: Sequence[Estimate], target: float
+) -> tuple[float, float, float]:
+    """Give where levels that rise meet a target, where they first may and from where they must."""
+    value = _met(values, [level.value for level in levels], target)
+    if not all(level.has_interval for level in levels):
+        return value, nan, nan
+    low = _met(values, [level.high for level in levels], target)
+    high = _met(values, [level.low for level in levels], target, for_good=True)
+    return value, low, high
+
+
+def _met(
+    values: Sequence[float], series: Sequence[float], target: float, *, for_good: bool = False
+) -> float:
+    """Give where a series first meets a target, or from where on: -inf at once, inf never."""
+    below = [end < target for end in series]
+    if for_good:
+        after = len(below) - below[::-1].index(True) if any(below) else 0
+    else:
+        after = below.index(False) if not all(below) else len(below)
+    if after in {0, len(below)}:
+        return inf if after else -inf
+    share = (target - series[after - 1]) / (series[after] - series[after - 1])
+    return values[after - 1] + share * (values[after] - values[after - 1])
 
 
 def _too_far_apart(
     values: Sequence[float], levels: Sequence[Estimate], at: float
 ) -> tuple[float, float] | None:
     """Give the neighbours of where a target is met if they differ by more than a line may tell."""
-    if not isfinite(at):
-        return None
     above = next(place for place, value in enumerate(values) if value >= at)
     pair = levels[above - 1], levels[above]
     halves = [level.half_width for level in pair if level.has_interval]
@@ -94,30 +147,16 @@ def _too_far_apart(
 
 
 def in_whole_numbers(found: Crossing) -> Crossing:
-    """Give the first whole number (or the last, where less helps) at which the target is met.
+    """Give the first whole number (or the last, where less helps) at which something holds.
 
-    >>> in_whole_numbers(Crossing(1.6, 1.2, 2.1, True)).high
+    >>> in_whole_numbers(Crossing(Shape.FROM, (0.0, 4.0), 1.6, 1.2, 2.1)).high
     3
     """
-    edge = np.ceil if found.rises else np.floor
+    edge = ceil if found.rises else floor
     value, low, high = (
-        int(edge(end)) if isfinite(end) else end for end in (found.value, found.low, found.high)
+        edge(end) if isfinite(end) else end for end in (found.value, found.low, found.high)
     )
-    return Crossing(value, low, high, found.rises)
-
-
-def _met_from(values: Sequence[float], levels: Sequence[float], target: float) -> float:
-    """Give from where on levels meet the target: -inf everywhere, inf nowhere, nan on and off."""
-    if any(map(isnan, levels)):
-        return nan
-    met = [level >= target for level in levels]
-    first = met.index(True) if any(met) else len(met)
-    if first in {0, len(met)}:
-        return (-inf if all(met) else nan) if first == 0 else inf
-    if not all(met[first:]):
-        return nan
-    share = (target - levels[first - 1]) / (levels[first] - levels[first - 1])
-    return values[first - 1] + share * (values[first] - values[first - 1])
+    return replace(found, value=value, low=low, high=high, between=None)
 
 
 def worst(levels: Iterable[Estimate]) -> Estimate:
@@ -126,8 +165,26 @@ def worst(levels: Iterable[Estimate]) -> Estimate:
     if not known:
         return Estimate()
     return Estimate(
-        float(np.min([level.value for level in known])),
-        float(np.min([level.low for level in known])),
-        float(np.min([level.high for level in known])),
+        min(level.value for level in known),
+        min(level.low for level in known),
+        min(level.high for level in known),
         known[0].replications,
     )
+
+
+def tightest(named: Sequence[tuple[str, Crossing]]) -> str:
+    """Give the name of the one that ends first: where it holds, all of them do.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    order = (Shape.NEVER, Shape.PATCHY, Shape.FROM, Shape.UP_TO, Shape.ALWAYS, Shape.UNKNOWN)
+
+    def slack(one: tuple[str, Crossing]) -> tuple[int, float]:
+        found = one[1]
+        by_value = -found.value if found.shape is Shape.FROM else found.value
+        return order.index(found.shape), by_value if found.ends_somewhere else 0.0
+
+    return min(named, key=slack)[0]

@@ -1,88 +1,87 @@
-"""What a design gives less what it must give, at each value of a varied key.
+"""What a design gives less what it must give, at each point of a sweep and along one axis.
 
 A margin against the target or against the baseline at the same values stands in the tables. One
 against the baseline *as now* is between two points of a sweep: it is taken week by week from
 `kpi.parquet`, since both points meet the same callers where the key leaves them alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from sim.config.reading import Reading
 from sim.experiment.statistics import ratio_difference
+from sim.report.crossing import Crossing, crossing, in_whole_numbers, worst
 from sim.report.estimate import Estimate
-from sim.report.reach import Reach, reach
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
+from sim.report.sweep import Axis, Sweep
 
 FEW_LINES = 6
 
+Place = tuple[int, DesignName]  # a point and a design
+Weekly = dict[tuple[str, str, str], np.ndarray]
+
 
 @dataclass(frozen=True, eq=False)
-class Along:
-    """The points along one key, with the other varied keys held.
+class Margins:
+    """The margins of what is asked over a sweep; the baseline as now is the report's own point."""
 
-    Parameters
-    ----------
-    study
-        The point that the report is about; the baseline as now is read there.
-    key
-        The varied key.
-    held
-        The values of the other varied keys.
-    points
-        By value of the key, in order.
-    """
-
-    study: Study
-    key: str
-    held: Mapping[str, str]
-    points: tuple[tuple[float, Study], ...]
+    sweep: Sweep
     holds: str
 
-    def reach(self, design: DesignName, force: str, channel: Channel) -> Reach:
-        """Give how far a design holds what is asked."""
-        margins = [self._margin(point, design, force, channel) for _, point in self.points]
-        return reach([value for value, _ in self.points], margins)
+    def worst(
+        self, point: int, design: DesignName, forces: Sequence[str], channel: Channel
+    ) -> Estimate:
+        """Give the margin of the force that is worst off."""
+        return worst(self.of(point, design, force, channel) for force in forces)
 
-    def _margin(self, point: Study, design: DesignName, force: str, channel: Channel) -> Estimate:
+    def of(self, point: int, design: DesignName, force: str, channel: Channel) -> Estimate:
+        """Give a design's margin at a point."""
+        study = self.sweep.study
         if self.holds == "as_now":
-            return self._since_now(point, design, force, channel)
+            now = study.point, study.baseline
+            return self.change((point, design), now, force, channel)
         if self.holds == "baseline":
-            return point.difference(design.name, force, channel.name, SERVICE_LEVEL)
-        level = point.estimate(design.name, force, channel.name, SERVICE_LEVEL)
-        target = channel.target_share
+            there = self._studies[point]
+            return there.difference(design.name, force, channel.name, SERVICE_LEVEL)
+        level, target = self.sweep.level(point, design, force, channel), channel.target_share
         return Estimate(
             level.value - target, level.low - target, level.high - target, level.replications
         )
 
-    def _since_now(
-        self, point: Study, design: DesignName, force: str, channel: Channel
-    ) -> Estimate:
-        ours = self._weeks[point.point].get((design.name, force, channel.name))
-        now = self._weeks[self.study.point].get((self.study.baseline.name, force, channel.name))
-        if ours is None or now is None:
-            return Estimate()
-        weeks = min(len(ours), len(now))
-        found = ratio_difference(
-            *(part[:weeks, None] for part in (*ours.T, *now.T)),
+    def change(self, ours: Place, theirs: Place, force: str, channel: Channel) -> Estimate:
+        """Give by how much more one design at one point answers in time than another elsewhere."""
+        one, other = (
+            self._weeks(point).get((design.name, force, channel.name))
+            for point, design in (ours, theirs)
         )
-        value, low, high = (float(end[0]) for end in found[:3])
-        return Estimate(value, low, high, int(found.replications[0]))
+        if one is None or other is None:
+            return Estimate()
+        weeks = min(len(one), len(other))
+        change = ratio_difference(*(part[:weeks, None] for part in (*one.T, *other.T)))
+        value, low, high = (float(end[0]) for end in change[:3])
+        return Estimate(value, low, high, int(change.replications[0]))
+
+    def _weeks(self, point: int) -> Weekly:
+        """Give by design, force and channel: numerator and denominator of each week."""
+        if point not in self._read:
+            rows = self.sweep.study.results.weeks(SERVICE_LEVEL, point)
+            self._read[point] = _by_label(rows)
+        return self._read[point]
 
     @cached_property
-    def _weeks(self) -> dict[int, dict[tuple[str, str, str], np.ndarray]]:
-        """By point and by design, force and channel: numerator and denominator of each week."""
-        wanted = {self.study.point, *(point.point for _, point in self.points)}
-        return {
-            point: _by_label(self.study.results.weeks(SERVICE_LEVEL, point)) for point in wanted
-        }
+    def _studies(self) -> dict[int, Study]:
+        return {point: Study(self.sweep.study.results, point) for point in self.sweep.points}
+
+    @cached_property
+    def _read(self) -> dict[int, Weekly]:
+        """What was read already, by point."""
+        return {}
 
 
-def _by_label(rows: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
+def _by_label(rows: pd.DataFrame) -> Weekly:
     rows = rows.sort_values("replication", kind="stable")
     groups = rows.groupby(["design", "force", "channel"], observed=True, sort=False)
     return {
@@ -91,42 +90,65 @@ def _by_label(rows: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
     }
 
 
-def lines_along(study: Study, asked: Reading) -> Iterator[Along]:
+@dataclass(frozen=True, eq=False)
+class Along:
+    """The points along one axis, in the order of its values, with the other axes held."""
+
+    margins: Margins
+    axis: Axis
+    points: tuple[int, ...]
+
+    @property
+    def sweep(self) -> Sweep:
+        """The sweep of which they are points."""
+        return self.margins.sweep
+
+    @property
+    def held(self) -> str:
+        """At which values the other axes are held."""
+        return self.sweep.held_at(self.points[0], self.axis)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The axis's value at each point."""
+        return tuple(float(self.sweep.value(point, self.axis)) for point in self.points)
+
+    def crossing(self, design: DesignName, forces: Sequence[str], channel: Channel) -> Crossing:
+        """Give how far what is asked holds under a design, for all of these forces."""
+        margins = [self.margins.worst(point, design, forces, channel) for point in self.points]
+        found = crossing(self.values, margins)
+        return in_whole_numbers(found) if self.axis.whole else found
+
+    def staff(self, design: DesignName, row: str) -> tuple[float, ...]:
+        """Give the handlers at the desk on average at each point."""
+        return tuple(self.sweep.handlers(point, design, row) for point in self.points)
+
+    def change(
+        self, design: DesignName, places: tuple[int, int], force: str, channel: Channel
+    ) -> Estimate:
+        """Give by how much more a design answers in time at one place than at another."""
+        ours, theirs = ((self.points[place], design) for place in places)
+        return self.margins.change(ours, theirs, force, channel)
+
+    def weeks_on_target(
+        self, point: int, design: DesignName, force: str, channel: Channel
+    ) -> tuple[int, int] | None:
+        """Give in how many weeks, of how many, the target was met at a point."""
+        study = Study(self.sweep.study.results, point)
+        return study.weeks_on_target(design.name, force, channel.name)
+
+
+def lines_along(sweep: Sweep, key: str | None, holds: str) -> Iterator[Along]:
     """Give the points along the key that is asked about, for each combination of the others.
 
     In order if there are few, else with the combination that the report is about first. Nothing
-    where the key holds text.
+    where the key holds text, or where points were drawn.
     """
-    key = asked.along
-    if key is None:
+    axis = None if key is None else sweep.axis_of(key)
+    if axis is None or sweep.sampled or not axis.numeric:
         return
-    others = {
-        tuple((name, value) for name, value in values.items() if name != key)
-        for values in study.results.varied.values()
-    }
-    here = tuple((name, value) for name, value in study.varied.items() if name != key)
-    few = len(others) <= FEW_LINES
-    for held in sorted(others, key=lambda pairs: (not few and pairs != here, _in_order(pairs))):
-        start = next(
-            point
-            for point, values in study.results.varied.items()
-            if all(values[name] == value for name, value in held)
-        )
-        try:
-            points = tuple(
-                (float(value), point) for value, point in Study(study.results, start).along(key)
-            )
-        except ValueError:
-            return
-        yield Along(study, key, dict(held), points, asked.holds)
-
-
-def _in_order(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[bool, float, str], ...]:
-    """Sort numbers as numbers, words after them."""
-    found = []
-    for _, value in pairs:
-        try:
-            found.append((False, float(value), ""))
-        except ValueError:
-            found.append((True, 0.0, value))
-    return tuple(found)
+    margins, lines = Margins(sweep, holds), sweep.lines(axis)
+    if len(lines) > FEW_LINES:
+        lines.sort(key=lambda line: sweep.study.point not in line)
+    for line in lines:
+        yield Along(margins, axis, tuple(line))

@@ -1,23 +1,23 @@
 """From which value of a varied key on a design keeps its promise, and how many handlers that is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from math import inf, isfinite, isnan, nan
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite, isnan, nan
 
 import numpy as np
 
 from sim.report.beside import Beside, Line, Table
-from sim.report.crossing import Crossing, crossing, in_whole_numbers, worst
+from sim.report.crossing import Crossing, Shape
+from sim.report.crossing_words import Values, interval, met
 from sim.report.estimate import MISSING, duration, number, percent_number
-from sim.report.evidence import with_unit
 from sim.report.figures.style import colour_of, shown
+from sim.report.margins import Along, Margins
 from sim.report.study import Channel, DesignName, Study
 from sim.report.sweep import Axis, Sweep, sweep_of
 
 EVERY_FORCE = "Every force"
 MOST_FORCES = 8  # with more of them, all together and every one
 FEWEST_VALUES = 3  # two points are no curve
-NO_SINGLE = "met on and off"
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Need:
     design: DesignName
     row: str
     crossing: Crossing
-    values: tuple[float, ...]
     staff: tuple[float, ...]
     staff_here: float
 
     def handlers(self, value: float) -> float:
         """Give the handlers at a value; nan beyond what was tried."""
-        return float(np.interp(value, self.values, self.staff)) if isfinite(value) else nan
+        values = self.crossing.values
+        return float(np.interp(value, values, self.staff)) if isfinite(value) else nan
 
 
 def needs(sweep: Sweep, axis: Axis, channel: Channel) -> list[Need]:
@@ -49,10 +49,12 @@ def needs(sweep: Sweep, axis: Axis, channel: Channel) -> list[Need]:
     points = sweep.line(axis)
     if sweep.sampled or not axis.numeric or len(points) < FEWEST_VALUES:
         return []
+    line = Along(Margins(sweep, "target"), axis, tuple(points))
+    study = sweep.study
     return [
-        _need(sweep, axis, points, (design, row, channel))
+        need(line, design, study.forces if row == EVERY_FORCE else (row,), channel)
         for row in rows_of(sweep)
-        for design in sweep.study.designs
+        for design in study.designs
     ]
 
 
@@ -66,22 +68,16 @@ def rows_of(sweep: Sweep) -> tuple[str, ...]:
     return (EVERY_FORCE, *study.rows)
 
 
-def _need(
-    sweep: Sweep, axis: Axis, points: list[int], about: tuple[DesignName, str, Channel]
-) -> Need:
-    design, row, channel = about
-    study, everyone = sweep.study, row == EVERY_FORCE
-    forces = study.forces if everyone else (row,)
-    levels = [worst(sweep.level(p, design, force, channel) for force in forces) for p in points]
-    at = study.whole if everyone else row
-    found = crossing(axis.numbers, levels, channel.target_share)
+def need(line: Along, design: DesignName, forces: Sequence[str], channel: Channel) -> Need:
+    """Give what a design needs along a line for each of these forces; the handlers are theirs."""
+    sweep, several = line.sweep, len(forces) > 1
+    at = sweep.study.whole if several else forces[0]
     return Need(
         design,
-        row,
-        in_whole_numbers(found) if axis.whole else found,
-        tuple(axis.numbers),
-        tuple(sweep.handlers(point, design, at) for point in points),
-        sweep.handlers(study.point, design, at),
+        EVERY_FORCE if several else forces[0],
+        line.crossing(design, forces, channel),
+        line.staff(design, at),
+        sweep.handlers(sweep.study.point, design, at),
     )
 
 
@@ -95,7 +91,7 @@ def tables(sweep: Sweep) -> Iterator[Table]:
     for axis in sweep.axes:
         for channel in sweep.study.channels:
             found = needs(sweep, axis, channel)
-            if not all(need.crossing.everywhere or need.crossing.nowhere for need in found):
+            if any(need.crossing.shape not in {Shape.ALWAYS, Shape.NEVER} for need in found):
                 yield _table(sweep, axis, channel, found)
 
 
@@ -124,11 +120,10 @@ def _table(sweep: Sweep, axis: Axis, channel: Channel, found: list[Need]) -> Tab
 
 
 def _line(axis: Axis, need: Need, *, staffed: bool) -> Line:
-    found = need.crossing
-    cells = [met(axis, found), interval(axis, found)]
+    found, values = need.crossing, Values(axis.keys[0])
+    cells = [met(values, found), interval(values, found)]
     if staffed:
-        if found.between:
-            found = Crossing(nan, *found.between, found.rises)
+        found = _between_neighbours(found)
         cells += [
             _handlers(need, found),
             _handlers_interval(need, found),
@@ -137,13 +132,31 @@ def _line(axis: Axis, need: Need, *, staffed: bool) -> Line:
     return Line(need.design.label, tuple(cells), colour_of(need.design))
 
 
+def handlers_in_words(need: Need) -> str:
+    """Say how many handlers that is, with the interval; nothing where nobody can tell."""
+    found = _between_neighbours(need.crossing)
+    said, ends = _handlers(need, found), _handlers_interval(need, found)
+    if found.between:
+        said, ends = ends, MISSING
+    if said == MISSING:
+        return ""
+    return f"{said} handlers at the desk" + (f" ({ends})" if ends != MISSING else "")
+
+
+def _between_neighbours(found: Crossing) -> Crossing:
+    """Give the neighbours as the interval where nothing is read between them."""
+    if not found.between:
+        return found
+    return replace(found, value=nan, low=found.between[0], high=found.between[1])
+
+
 def _handlers(need: Need, found: Crossing) -> str:
     """Give the handlers where a target is met, or that they are fewer or more than any tried."""
     if isfinite(found.value):
         return number(need.handlers(found.value), 1)
-    if isnan(found.value) or not found.rises or isnan(sum(need.staff)):
+    if found.shape not in {Shape.ALWAYS, Shape.NEVER} or not found.rises or isnan(sum(need.staff)):
         return MISSING
-    if found.everywhere:
+    if found.shape is Shape.ALWAYS:
         return f"under {number(min(need.staff), 1)}"
     return f"over {number(max(need.staff), 1)}"
 
@@ -158,39 +171,3 @@ def _handlers_interval(need: Need, found: Crossing) -> str:
     if isnan(many):
         return f"{number(few, 1)} and more"
     return f"up to {number(many, 1)}" if isnan(few) else f"{number(few, 1)} to {number(many, 1)}"
-
-
-def met(axis: Axis, found: Crossing) -> str:
-    """Say where a target is met: "from 0.94 on"."""
-    if isnan(found.value):
-        return NO_SINGLE
-    if found.everywhere:
-        return "at all tried"
-    if found.nowhere:
-        return "at none tried"
-    if found.between:
-        ends = [with_unit(axis.keys[0], end) for end in found.between]
-        if found.rises:
-            return f"from {ends[1]} on, not at {ends[0]}"
-        return f"up to {ends[0]}, not at {ends[1]}"
-    at = rounded(axis, found.value, found)
-    return f"from {at} on" if found.rises else f"up to {at}"
-
-
-def interval(axis: Axis, found: Crossing) -> str:
-    """Give the interval of where a target is met: "0.93 to 0.95"."""
-    if found.between:
-        return "values too far apart"
-    if not isfinite(found.value) or isnan(found.low) or isnan(found.high):
-        return MISSING
-    low = rounded(axis, found.low, found) if found.low > -inf else f"below {axis.labels[0]}"
-    high = rounded(axis, found.high, found) if found.high < inf else f"above {axis.labels[-1]}"
-    return f"surely {low}" if low == high else f"{low} to {high}"
-
-
-def rounded(axis: Axis, value: float, found: Crossing) -> str:
-    """Give a value with its unit and the digits that the interval supports."""
-    ends = [end for end in (found.low, found.high) if isfinite(end)]
-    spread = max(ends) - min(ends) if len(ends) > 1 else abs(found.value) / 10
-    digits = int(np.clip(np.ceil(-np.log10(spread or 1.0)), 0, 6))
-    return with_unit(axis.keys[0], round(value, digits))

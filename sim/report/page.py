@@ -78,7 +78,7 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
     swept = sweep_of(study)
     choice = select.lead(study)
     found = led_by_events(
-        led_by_reading(answer(study), study),
+        robust.led_by_robustness(led_by_reading(answer(study), study), study),
         beside["events"].sentences,
         aftermath.leading(study),
     )

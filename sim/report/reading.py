@@ -7,23 +7,24 @@ sweep, and beside its figures a table of all that was read.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import floor, isinf, log10
 
 from sim.config.reading import EACH, EVERY, Reading
+from sim.experiment.robust.margins import wilson
 from sim.experiment.tables import ALL
 from sim.report import needed
 from sim.report.answer import Answer, in_sentence, quoted
 from sim.report.beside import NOTHING, Beside, Line, Table, together
-from sim.report.estimate import Estimate, duration, listing, number, percent_number
+from sim.report.crossing import Crossing, Shape, tightest
+from sim.report.crossing_words import Values, in_words
+from sim.report.estimate import Estimate, duration, listing, percent_number
 from sim.report.figures.style import colour_of, shown
-from sim.report.margins import FEW_LINES, Along, lines_along
+from sim.report.margins import FEW_LINES, Along, Margins, lines_along
+from sim.report.needed import handlers_in_words, need
 from sim.report.published import explained
-from sim.report.reach import Reach, Shape, tightest
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
+from sim.report.sweep import Axis, Sweep, sweep_of
 
 NAMED_DESIGNS, FEW_FORCES = 6, 4
-MOST_DIGITS = {False: 3, True: 1}  # whether in percent
 HEADINGS = {
     "target": "Where the target is met",
     "baseline": "Where sharing pays",
@@ -41,40 +42,42 @@ class _Asked:
     forces: tuple[str, ...]
     designs: tuple[DesignName, ...]
 
-    @property
-    def called(self) -> str:
-        """What the key is called."""
-        return self.reading.called or str(self.reading.along)
+    def values(self, axis: Axis) -> Values:
+        """How values along an axis are told."""
+        return Values(axis.keys[0], self.reading.in_percent)
 
 
 def led_by_reading(usual: Answer, study: Study) -> Answer:
     """Give the answer with what was asked over the sweep, or design by design, in front."""
-    asked = _asked(study)
+    sweep = sweep_of(study)
+    asked = _asked(sweep)
     if asked is None:
         return usual
     if asked.reading.holds == "published":
         sentence = explained(study)
+    elif sweep.sampled:
+        sentence = _over_the_space(sweep, asked)
     elif asked.reading.along is None:
         sentence = _design_by_design(study, asked)
     else:
-        sentence = _over_the_sweep(study, asked)
+        sentence = _over_the_sweep(sweep, asked)
     if not sentence:
         return usual
-    more = (*_how_often(study, asked), _here(study, usual.sentence), *usual.more)
+    more = (*_how_often(sweep, asked), _here(sweep, usual.sentence), *usual.more)
     return replace(usual, heading=HEADINGS[asked.reading.holds], sentence=sentence, more=more)
 
 
-def _here(study: Study, sentence: str) -> str:
-    """Say of the usual sentence at which values it holds."""
-    if not study.varied:
+def _here(sweep: Sweep, sentence: str) -> str:
+    """Say of the usual sentence that it is about one point, which the page names."""
+    if not sweep.axes:
         return sentence
-    values = listing([f"{key} = {value}" for key, value in study.varied.items()])
-    return f"With {values}: {sentence[0].lower()}{sentence[1:]}"
+    return f"At the point nearest to the centre itself: {sentence[0].lower()}{sentence[1:]}"
 
 
-def _asked(study: Study) -> _Asked | None:
+def _asked(sweep: Sweep) -> _Asked | None:
     """Give what is asked; None where nothing is and nothing can be read by itself."""
-    reading = study.experiment.answer or _by_itself(study)
+    study = sweep.study
+    reading = study.experiment.answer or _by_itself(sweep)
     if reading is None:
         return None
     named = set(reading.channels) or {study.main_channel.name}
@@ -84,48 +87,114 @@ def _asked(study: Study) -> _Asked | None:
     return _Asked(reading, channels, tuple(forces), designs)
 
 
-def _by_itself(study: Study) -> Reading | None:
-    """Give what a sweep over a grid asks if its file does not say: about its first key."""
-    if (
-        not study.varied
-        or study.results.manifest["experiment"].get("vary_method", "grid") != "grid"
-    ):
+def _by_itself(sweep: Sweep) -> Reading | None:
+    """Give what a sweep asks if its file does not say: about its first key."""
+    if not sweep.axes:
         return None
-    holds = "baseline" if study.others else "target"
-    return Reading(holds=holds, along=next(iter(study.varied)))
+    holds = "baseline" if sweep.study.others else "target"
+    return Reading(holds=holds, along=sweep.axes[0].keys[0])
 
 
-def _over_the_sweep(study: Study, asked: _Asked) -> str:
+def _over_the_sweep(sweep: Sweep, asked: _Asked) -> str:
     """Say for each design how far it holds, at each combination of the other keys."""
-    lines = [line for line in lines_along(study, asked.reading) if len(line.points) > 1]
-    if not lines or study.replications == 1:
+    lines = _lines(sweep, asked)
+    if not lines:
         return ""
-    clauses = []
-    for line in lines[:FEW_LINES]:
-        where = "".join(f"at {key} = {value} " for key, value in line.held.items())
-        clauses += [
-            f"{where if len(lines) > 1 else ''}with {quoted(design)} {_all_of(line, design, asked)}"
-            for design in asked.designs[:NAMED_DESIGNS]
-        ]
-    rest = " (the rest is in the table)" if _left_out(lines, asked) else ""
-    return f"{_opening(study, asked)} {'; '.join(clauses)}{rest}."
+    still = _still(sweep, asked)
+    moved = [design for design in asked.designs if design not in still]
+    said = [(design, _along_all(lines[:FEW_LINES], design, asked)) for design in moved]
+    said += [(design, _whatever(lines[0], design, asked)) for design in still]
+    left_out = len(lines) > FEW_LINES or len(said) > NAMED_DESIGNS
+    rest = " (the rest is in the table)" if left_out else ""
+    clauses = _alike(said[:NAMED_DESIGNS])
+    return f"{_opening(sweep, asked)} {'; '.join(clauses)}{rest}.{_paid(lines[0], moved, asked)}"
 
 
-def _left_out(lines: Sequence[Along], asked: _Asked) -> bool:
-    return len(lines) > FEW_LINES or len(asked.designs) > NAMED_DESIGNS
+def _alike(said: Sequence[tuple[DesignName, str]]) -> list[str]:
+    """Give a clause for each thing that is said, with all the designs of which it is."""
+    designs: dict[str, list[str]] = {}
+    for design, text in said:
+        designs.setdefault(text, []).append(quoted(design))
+    return [f"with {listing(names)} {text}" for text, names in designs.items()]
 
 
-def _opening(study: Study, asked: _Asked) -> str:
+def _lines(sweep: Sweep, asked: _Asked) -> list[Along]:
+    """Give the lines that can be read: several values, each with an interval."""
+    if sweep.study.replications == 1:
+        return []
+    lines = lines_along(sweep, asked.reading.along, asked.reading.holds)
+    return [line for line in lines if len(line.points) > 1]
+
+
+def _still(sweep: Sweep, asked: _Asked) -> list[DesignName]:
+    """Give the designs that nothing moves of all that is varied, where there are others."""
+    if asked.reading.holds != "target":
+        return []
+    still = [
+        design
+        for design in asked.designs
+        if all(sweep.unmoved(sweep.points, design, channel) for channel in asked.channels)
+    ]
+    return still if len(still) < len(asked.designs) else []
+
+
+def _along_all(lines: Sequence[Along], design: DesignName, asked: _Asked) -> str:
+    """Say how far a design holds on each channel, once for all other values that leave it so."""
+    said = []
+    for channel in asked.channels:
+        held: dict[str, list[str]] = {}
+        for line in lines:
+            held.setdefault(_on(line, design, channel, asked), []).append(line.held)
+        told = [f"{text} [{_joined(where)}]" for text, where in held.items()]
+        on = f" for {in_sentence(channel.contacts)}" if len(asked.channels) > 1 else ""
+        said.append(f"{listing(told) if len(told) > 1 else next(iter(held))}{on}")
+    return listing(said) if len(lines) == 1 else "; ".join(said)
+
+
+def _joined(held: Sequence[str]) -> str:
+    """Give several values of the same, what it is named once.
+
+    >>> _joined(["Penalty at 1", "Penalty at 1.1"])
+    'Penalty at 1 and 1.1'
+    """
+    parts = [text.rpartition(" at ") for text in held]
+    if len({about for about, *_ in parts}) == 1:
+        return f"{parts[0][0]} at {listing([value for *_, value in parts])}"
+    return "; ".join(held)
+
+
+def _whatever(line: Along, design: DesignName, asked: _Asked) -> str:
+    """Say of a design that nothing moves how it stands, with the figures."""
+    said = []
+    for channel in asked.channels:
+        found = line.crossing(design, asked.forces, channel)
+        at = line.points[0]
+        levels = {force: line.sweep.level(at, design, force, channel) for force in asked.forces}
+        force = min(levels, key=lambda force: (levels[force].value, force))
+        fate = "always" if found.shape is Shape.ALWAYS else "never"
+        where = line.sweep.study.everybody if force == ALL else force
+        level = f"{levels[force].percent_in_brief} of {in_sentence(channel.contacts)} in {where}"
+        said.append(f"{fate}, whatever the value, with {level}")
+    return listing(said)
+
+
+def _opening(sweep: Sweep, asked: _Asked) -> str:
     """Say along what it is asked, and what must hold."""
-    key = f"{asked.called[0].upper()}{asked.called[1:]}" if asked.reading.called else asked.called
+    axis = sweep.axis_of(str(asked.reading.along))
+    key = asked.reading.called or (axis.words if axis else str(asked.reading.along))
+    return f"{key[:1].upper()}{key[1:]}: {_what_holds(sweep, asked, axis)}"
+
+
+def _what_holds(sweep: Sweep, asked: _Asked, axis: Axis | None = None) -> str:
+    study = sweep.study
     whose, base = _whose(study, asked), quoted(study.baseline)
     if asked.reading.holds == "target":
-        return f"{key}: {_promises(asked)} {whose}"
+        return f"{_promises(asked)} {whose}"
     if asked.reading.holds == "as_now":
-        own = float(study.varied[str(asked.reading.along)])
-        return f"{key}: what {base} answer in time at {_value(own, asked)} is kept {whose}"
+        own = asked.values(axis).exactly(float(study.varied[axis.keys[0]])) if axis else "present"
+        return f"what {base} answer in time at {own} is kept {whose}"
     what = listing([in_sentence(channel.contacts) for channel in asked.channels])
-    return f"{key}: as many {what} are answered in time {whose} as with {base}, or more,"
+    return f"as many {what} are answered in time {whose} as with {base}, or more,"
 
 
 def _promises(asked: _Asked) -> str:
@@ -147,66 +216,96 @@ def _whose(study: Study, asked: _Asked) -> str:
     return f"in {listing(list(asked.forces))}"
 
 
-def _all_of(line: Along, design: DesignName, asked: _Asked) -> str:
-    """Say how far a design holds on each channel that is asked about."""
-    said = []
-    for channel in asked.channels:
-        force, found = _tightest(line, design, channel, asked)
-        named = f" ({force} first)" if len(asked.forces) > 1 and _ends(found) else ""
-        on = f" for {in_sentence(channel.contacts)}" if len(asked.channels) > 1 else ""
-        said.append(f"{words(found, asked)}{on}{named}")
-    return listing(said)
+def _on(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str:
+    """Say how far a design holds on a channel."""
+    needs = need(line, design, asked.forces, channel)
+    found = needs.crossing
+    text = words(line, found, asked)
+    if asked.reading.holds == "target" and line.sweep.staff_varies(line.points):
+        posts = handlers_in_words(needs)
+        text += f", which is {posts}" if posts else ""
+    if len(asked.forces) > 1 and found.shape is not Shape.ALWAYS:
+        each = [(force, line.crossing(design, (force,), channel)) for force in asked.forces]
+        text += f", {tightest(each)} worst off"
+    return text
 
 
-def _tightest(
-    line: Along, design: DesignName, channel: Channel, asked: _Asked
-) -> tuple[str, Reach]:
-    return tightest([(force, line.reach(design, force, channel)) for force in asked.forces])
-
-
-def _ends(found: Reach) -> bool:
-    return found.shape not in {Shape.ALWAYS, Shape.UNKNOWN}
-
-
-def words(found: Reach, asked: _Asked) -> str:
+def words(line: Along, found: Crossing, asked: _Asked) -> str:
     """Say how far something holds."""
-    ends = [_value(end, asked) for end in (min(found.values), max(found.values))]
-    tried = f"{ends[0]} to {ends[1]}"
-    if found.shape is Shape.UNKNOWN:
-        return "not known (nobody called)"
-    if found.shape is Shape.ALWAYS:
-        sure = "" if found.sure else ", though not for certain at all of them"
-        return f"at every value tried ({tried}){sure}"
-    if found.shape is Shape.NEVER:
-        sure = "" if found.sure else ", though not for certain at all of them"
-        return f"at no value tried ({tried}){sure}"
-    if found.shape is Shape.PATCHY:
-        return f"at {listing([_value(value, asked) for value in found.holding])} alone"
-    digits = _digits(found, asked)
-    low = f"below {ends[0]}" if isinf(found.low) else _value(found.low, asked, digits)
-    high = f"above {ends[1]}" if isinf(found.high) else _value(found.high, asked, digits)
-    value = _value(found.value, asked, digits)
-    if found.shape is Shape.UP_TO:
-        return f"up to {value} ({low} to {high})"
-    down = asked.reading.holds == "as_now"
-    return f"down to {value} ({low} to {high})" if down else f"from {value} ({low} to {high}) up"
+    downwards = asked.reading.holds == "as_now"
+    return in_words(asked.values(line.axis), found, downwards=downwards)
 
 
-def _digits(found: Reach, asked: _Asked) -> int:
-    """Give the decimals worth printing: what the interval supports, else what the steps do."""
-    ends = [end for end in (found.low, found.high) if not isinf(end)]
-    half = max((abs(end - found.value) for end in ends), default=0.0)
-    gaps = [after - before for before, after in pairwise(found.values)]
-    half = half or min(gaps) / 4
-    scale = 100.0 if asked.reading.in_percent else 1.0
-    return int(min(max(-floor(log10(scale * half)), 0), MOST_DIGITS[asked.reading.in_percent]))
+def _paid(line: Along, designs: Sequence[DesignName], asked: _Asked) -> str:
+    """Say what channels that pay for it gain or lose where it holds, design by design."""
+    study = line.sweep.study
+    said = []
+    for channel in study.channels:
+        if channel.name not in asked.reading.pays:
+            continue
+        clauses = [
+            f"with {quoted(design)} {text}"
+            for design in designs[:NAMED_DESIGNS]
+            if (text := _change_there(line, design, channel, asked))
+        ]
+        if clauses:
+            said.append(
+                f" {channel.contacts} then answered within {duration(channel.within_s)} in "
+                f"{study.everybody}: {'; '.join(clauses)}."
+            )
+    return "".join(said)
 
 
-def _value(value: float, asked: _Asked, digits: int | None = None) -> str:
-    """Give a value of the key in words."""
-    if asked.reading.in_percent:
-        return f"{number(100 * value, digits or 0)}%" if digits is not None else f"{100 * value:g}%"
-    return f"{value:g}" if digits is None else f"{number(value, digits)}"
+def _change_there(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str:
+    """Say how a channel changes up to the outermost value tried at which it holds.
+
+    Against the value of the rest of the report; where that is it, against the next value tried.
+    """
+    study, values = line.sweep.study, asked.values(line.axis)
+    found = [line.crossing(design, asked.forces, promised) for promised in asked.channels]
+    if any(one.shape not in {Shape.FROM, Shape.UP_TO, Shape.ALWAYS} for one in found):
+        return ""
+    rises = found[0].rises
+    ends = [line.values.index(one.holding[0 if rises else -1]) for one in found]
+    at, own = (max(ends) if rises else min(ends)), line.values.index(_own(line))
+    other = own if at != own else at - 1 if rises else at + 1
+    if not 0 <= other < len(line.values):
+        return ""
+    change = line.change(design, (at, other), study.whole, channel).change_in_words()
+    here, there = (values.exactly(line.values[place]) for place in (at, other))
+    return f"{change} at {here} than at {there}"
+
+
+def _own(line: Along) -> float:
+    """Give the axis's value at the point of the rest of the report."""
+    return float(line.sweep.study.varied[line.axis.keys[0]])
+
+
+def _over_the_space(sweep: Sweep, asked: _Asked) -> str:
+    """Say at what share of drawn points each design holds, for certain."""
+    study, margins = sweep.study, Margins(sweep, asked.reading.holds)
+    if study.replications == 1:
+        return ""
+    clauses = []
+    for design in asked.designs[:NAMED_DESIGNS]:
+        found = [
+            [margins.worst(point, design, asked.forces, channel) for channel in asked.channels]
+            for point in sweep.points
+        ]
+        holds = sum(all(one.low >= 0 for one in each) for each in found)
+        fails = sum(any(one.high < 0 for one in each) for each in found)
+        clauses.append(
+            f"in {_share(holds, len(found))} with {quoted(design)} (not so, for certain, in "
+            f"{_share(fails, len(found))})"
+        )
+    return (
+        f"Of {len(sweep.points)} sets of values drawn over the whole ranges: "
+        f"{_what_holds(sweep, asked)} {'; '.join(clauses)}."
+    )
+
+
+def _share(count: int, of: int) -> str:
+    return Estimate(*wilson(count, of)).percent_in_brief
 
 
 def _design_by_design(study: Study, asked: _Asked) -> str:
@@ -242,22 +341,20 @@ def _level(force: str, channel: Channel, level: Estimate, asked: _Asked) -> str:
     return f"{shown(force)}{on}: {level.percent_in_brief}"
 
 
-def _how_often(study: Study, asked: _Asked) -> list[str]:
+def _how_often(sweep: Sweep, asked: _Asked) -> list[str]:
     """Say in how many runs a target is met at each value of the key."""
-    if asked.reading.holds != "target" or asked.reading.along is None:
+    line = next(iter(_lines(sweep, asked)), None)
+    if asked.reading.holds != "target" or line is None or len(asked.forces) > 1:
         return []
-    line = next(iter(lines_along(study, asked.reading)), None)
-    if line is None or len(asked.forces) > 1:
-        return []
-    said = []
+    values, said = asked.values(line.axis), []
     for design in asked.designs[:NAMED_DESIGNS]:
         for channel in asked.channels:
             counts = [
-                (value, point.weeks_on_target(design.name, asked.forces[0], channel.name))
-                for value, point in line.points
+                (value, line.weeks_on_target(point, design, asked.forces[0], channel))
+                for value, point in zip(line.values, line.points, strict=True)
             ]
             clauses = [
-                f"{count[0]} of {count[1]} at {_value(value, asked)}"
+                f"{count[0]} of {count[1]} at {values.exactly(value)}"
                 for value, count in counts
                 if count is not None
             ]
@@ -270,42 +367,39 @@ def _how_often(study: Study, asked: _Asked) -> list[str]:
 
 def beside(study: Study) -> Beside:
     """Give the tables beside a sweep: all that was read, and what each design needs."""
-    asked = _asked(study)
+    asked = _asked(sweep_of(study))
     told = NOTHING if asked is None or asked.reading.holds == "target" else table(study)
     return together(told, needed.beside(study))
 
 
 def table(study: Study) -> Beside:
     """Give all that was read, by design, force and channel."""
-    asked = _asked(study)
-    if asked is None or asked.reading.holds == "published" or asked.reading.along is None:
+    sweep = sweep_of(study)
+    asked = _asked(sweep)
+    if asked is None or asked.reading.holds == "published":
         return NOTHING
-    lines = [line for line in lines_along(study, asked.reading) if len(line.points) > 1]
-    if not lines or study.replications == 1:
+    lines = _lines(sweep, asked)
+    if not lines:
         return NOTHING
     few = len(study.forces) <= FEW_FORCES
     rows = study.rows if few else tuple(dict.fromkeys((study.whole, *asked.forces)))
     groups = []
     for line in lines:
-        held = ", ".join(f"{key} = {value}" for key, value in line.held.items())
         for channel in asked.channels:
             for row in rows:
                 heading = f"{shown(row) if row == ALL else row}: {channel.promise}"
-                groups.append(
-                    (
-                        f"{heading}; {held}" if held else heading,
-                        [
-                            Line(
-                                design.label,
-                                (words(line.reach(design, row, channel), asked),),
-                                colour_of(design),
-                            )
-                            for design in asked.designs
-                        ],
+                cells = [
+                    Line(
+                        design.label,
+                        (words(line, line.crossing(design, (row,), channel), asked),),
+                        colour_of(design),
                     )
-                )
+                    for design in asked.designs
+                ]
+                groups.append((f"{heading}; {line.held}" if line.held else heading, cells))
+    called = asked.reading.called or lines[0].axis.words
     caption = (
-        f"{HEADINGS[asked.reading.holds]}, by {asked.called}: read off between the points by "
+        f"{HEADINGS[asked.reading.holds]}, by {called}: read off between the points by "
         "straight lines; in brackets the values between which these weeks cannot tell."
     )
     return Beside((), [Table(caption, ("Design", "Holds"), groups, frozenset({0}))])

@@ -1,6 +1,7 @@
 """Robust conclusions, as the page tells them: sentences by rule, and tables."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import isnan
 
 from sim.experiment.robust.tables import (
@@ -13,6 +14,7 @@ from sim.experiment.robust.tables import (
     Influence,
 )
 from sim.measures import DEFINITIONS
+from sim.report.answer import Answer
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import Estimate, listing
 from sim.report.robustness import (
@@ -21,6 +23,7 @@ from sim.report.robustness import (
     at_least,
     box_in_words,
     claim,
+    claimed,
     contacts_of,
     index,
     label,
@@ -32,6 +35,7 @@ from sim.report.robustness import (
 from sim.report.study import SERVICE_LEVEL, Study
 
 MOST_INFLUENCES = 3
+MOST_LEADING = 3  # conclusions in the first sentence
 NEARLY = 0.9  # of the sets
 CHANCE = {
     SAME_EVERYWHERE: "It is the same in every set.",
@@ -50,6 +54,38 @@ def beside(study: Study) -> Beside:
         [opening(study, found), summary(found), *(_told(study, found, row) for row in found.told)],
         [table for table in tables if table.groups],
     )
+
+
+def led_by_robustness(usual: Answer, study: Study) -> Answer:
+    """Give the answer over the whole ranges in front, where nothing else is asked.
+
+    Of each design the first conclusion in the file's order is told.
+    """
+    asked, found = study.experiment, robustness(study)
+    if found is None or asked.answer or asked.select or asked.events:
+        return usual
+    first: dict[str, Holding] = {}
+    for row in found.holdings:
+        first.setdefault(row.design, row)
+    clauses = [_in_sets(study, row) for row in list(first.values())[:MOST_LEADING]]
+    sentence = (
+        f"Of {found.holdings[0].sets} sets of assumptions, drawn over the whole of their ranges: "
+        f"{'; '.join(clauses)}."
+    )
+    own = f"At the centre's own values: {usual.sentence[0].lower()}{usual.sentence[1:]}"
+    heading = "Wherever the assumptions lie in their ranges"
+    return replace(
+        usual, heading=heading, sentence=sentence, more=(summary(found), own, *usual.more)
+    )
+
+
+def _in_sets(study: Study, row: Holding) -> str:
+    """Say in what share of the sets a conclusion holds, and in what share it surely does not."""
+    _, whose = contacts_of(study, row)
+    said = f"{claimed(study, row)} in {whose} in {share(row.holds, row.holds_low, row.holds_high)}"
+    if not row.fails:
+        return said
+    return f"{said} and does not in {share(row.fails, row.fails_low, row.fails_high)}"
 
 
 def opening(study: Study, found: Robustness) -> str:

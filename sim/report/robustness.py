@@ -18,6 +18,7 @@ from sim.experiment.robust.tables import (
 )
 from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
+from sim.report.answer import in_sentence
 from sim.report.estimate import Estimate, listing, number
 from sim.report.evidence import in_words, with_unit
 from sim.report.quantities import change, change_interval
@@ -66,15 +67,21 @@ def robustness(study: Study) -> Robustness | None:
 
 def claim(study: Study, row: Holding) -> str:
     """Give a conclusion in words, in the present tense, as what may hold or not."""
-    contacts, whose = contacts_of(study, row)
+    _, whose = contacts_of(study, row)
+    return f"{claimed(study, row)}: {whose}"
+
+
+def claimed(study: Study, row: Holding) -> str:
+    """Give a conclusion in words, without whose contacts it is about."""
+    contacts = in_sentence(contacts_of(study, row)[0])
     ours, theirs = (quoted(label(study, name)) for name in (row.design, row.against))
     more = at_least(row)
     if not row.against:
-        return f"{ours} meets the target for {contacts}{more}: {whose}"
+        return f"{ours} meets the target for {contacts}{more}"
     if row.measure == SERVICE_LEVEL:
-        return f"{ours} answers more {contacts} in time than {theirs}{more}: {whose}"
+        return f"{ours} answers more {contacts} in time than {theirs}{more}"
     measure = DEFINITIONS[row.measure].police
-    return f"{ours} does better than {theirs} on {measure}, {contacts}{more}: {whose}"
+    return f"{ours} does better than {theirs} on {measure}, {contacts}{more}"
 
 
 def share(value: float, low: float, high: float) -> str:

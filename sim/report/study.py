@@ -181,15 +181,6 @@ class Study:
         """By varied key: its value here, as written in `summary.csv`."""
         return dict(self.results.varied.get(self.point, {}))
 
-    def along(self, key: str) -> list[tuple[str, "Study"]]:
-        """Give the studies that differ from this one in one varied key alone, by its value."""
-        found = [
-            (values[key], Study(self.results, point))
-            for point, values in self.results.varied.items()
-            if all(values[name] == value for name, value in self.varied.items() if name != key)
-        ]
-        return sorted(found, key=lambda item: _sortable(item[0]))
-
     @cached_property
     def answered_within_s(self) -> tuple[int, ...]:
         """The times for which the share answered by then is known, in seconds, in order."""
@@ -296,14 +287,6 @@ def _check_whole(study: Study) -> None:
                         f'"{design.name}", force "{row}", channel "{channel.name}", measure '
                         f"{SERVICE_LEVEL}; run the experiment again with `sim run`"
                     )
-
-
-def _sortable(value: str) -> tuple[bool, float, str]:
-    """Sort numbers as numbers, words after them."""
-    try:
-        return False, float(value), value
-    except ValueError:
-        return True, 0.0, value
 
 
 def _by_name(rows: pd.DataFrame, keys: list[str], value: str) -> dict[Labels, Estimate]:

@@ -93,7 +93,7 @@ class Sweep:
     def along(self, *free: Axis) -> dict[tuple[str, ...], int]:
         """Give the points at which all other axes are as in the rest of the report."""
         here = self._points[self.study.point]
-        fixed = [axis.keys[0] for axis in self.axes if axis not in free]
+        fixed = [axis.keys[0] for axis in self._others(*free)]
         return {
             tuple(self.value(point, axis) for axis in free): point
             for point in self.points
@@ -105,15 +105,44 @@ class Sweep:
         found = self.along(axis)
         return [found[value,] for value in axis.values if (value,) in found]
 
+    def lines(self, axis: Axis) -> list[list[int]]:
+        """Give the points along an axis for each combination of the others, in their order."""
+        places = {value: place for place, value in enumerate(axis.values)}
+        others = self._others(axis)
+        found: dict[tuple[int, ...], list[int]] = {}
+        for point in sorted(self.points, key=lambda point: places[self.value(point, axis)]):
+            where = tuple(other.values.index(self.value(point, other)) for other in others)
+            found.setdefault(where, []).append(point)
+        return [found[where] for where in sorted(found)]
+
     def held(self, *free: Axis) -> str:
         """Say at which values the other axes are held, nothing where there are none."""
-        fixed = [axis for axis in self.axes if axis not in free]
-        said = [f"{axis.words} at {self.here(axis)}" for axis in fixed]
-        return f" Held as in the rest of this report: {listing(said)}." if said else ""
+        said = self.held_at(self.study.point, *free)
+        return f" Held as in the rest of this report: {said}." if said else ""
+
+    def held_at(self, point: int, *free: Axis) -> str:
+        """Say at which values the other axes are at a point."""
+        return listing([f"{a.words} at {self.label(point, a)}" for a in self._others(*free)])
+
+    def axis_of(self, key: str) -> Axis | None:
+        """Give the axis along which a key changes, told in values of that key; None without one."""
+        for axis in self.axes:
+            if key in axis.keys:
+                first = (key, *(other for other in axis.keys if other != key))
+                return axis if first == axis.keys else _axis(self.study, first)
+        return None
+
+    def _others(self, *free: Axis) -> list[Axis]:
+        taken = {key for axis in free for key in axis.keys}
+        return [axis for axis in self.axes if axis.keys[0] not in taken]
+
+    def label(self, point: int, axis: Axis) -> str:
+        """Give an axis's value, with its unit, at a point."""
+        return axis.labels[axis.values.index(self.value(point, axis))]
 
     def here(self, axis: Axis) -> str:
         """Give an axis's value, with its unit, at the point of the rest of the report."""
-        return axis.labels[axis.values.index(self.value(self.study.point, axis))]
+        return self.label(self.study.point, axis)
 
     def level(self, point: int, design: DesignName, row: str, channel: Channel) -> Estimate:
         """Give a service level."""
@@ -228,7 +257,8 @@ def _words(study: Study, keys: tuple[str, ...]) -> str:
         return f"{said[0]}{unit}"
     if len({detail for *_, detail in parts}) == 1 and all(about for about, *_ in parts):
         detail, where = parts[0][2], listing([about for about, *_ in parts])
-        many = len(where) > LONGEST_LISTING
-        alike = f"{len(keys)} keys alike" if many else f"{where} alike"
+        rooms = all(key.startswith("groups.") for key in keys)
+        many = f"{len(keys)} {'rooms' if rooms else 'keys'}"
+        alike = f"{many if len(where) > LONGEST_LISTING else where} alike"
         return f"{detail[:1].upper()}{detail[1:]}{unit}, {alike}"
     return f"{said[0]}{unit}, {len(said) - 1} more in step"

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from synthetic_results import Synthetic, write_results
 
-from sim.report import published
+from sim.report import needed, published
 from sim.report.answer import answer
+from sim.report.crossing import Crossing, Shape, crossing, tightest
 from sim.report.estimate import Estimate
 from sim.report.page import page
-from sim.report.reach import Reach, Shape, reach, tightest
 from sim.report.reading import led_by_reading, table
 from sim.report.results import read_results
 from sim.report.study import Study, reference_study
+from sim.report.sweep import sweep_of
 
 SCALES = (0.8, 0.9, 1.0, 1.1)
 SMALL = {
@@ -25,7 +26,7 @@ SMALL = {
     "points": SCALES,
     "gains": {"merger": 0.02},
 }
-KEY = "staffing.scale"
+KEY, PEOPLE = "staffing.scale", "forces.Kent.population"
 
 
 def about(value: float, half: float = 0.01) -> Estimate:
@@ -50,24 +51,24 @@ def _asked(tmp_path: Path) -> Callable[..., Study]:
     [
         ((-0.03, -0.01, 0.01, 0.03), Shape.FROM, 0.95),
         ((0.03, 0.01, -0.01, -0.03), Shape.UP_TO, 0.95),
-        ((0.03, 0.01, 0.02, 0.03), Shape.ALWAYS, inf),
-        ((-0.03, -0.01, -0.02, -0.03), Shape.NEVER, inf),
-        ((0.03, -0.01, 0.02, 0.03), Shape.PATCHY, inf),
-        ((0.03, nan, 0.02, 0.03), Shape.UNKNOWN, inf),
+        ((0.03, 0.01, 0.02, 0.03), Shape.ALWAYS, nan),
+        ((-0.03, -0.01, -0.02, -0.03), Shape.NEVER, nan),
+        ((0.03, -0.01, 0.02, 0.03), Shape.PATCHY, nan),
+        ((0.03, nan, 0.02, 0.03), Shape.UNKNOWN, nan),
     ],
 )
 def test_where_a_margin_holds_follows_from_its_signs(
     margins: tuple[float, ...], shape: Shape, value: float
 ) -> None:
-    found = reach(SCALES, [about(margin) for margin in margins])
+    found = crossing(SCALES, [about(margin) for margin in margins])
     assert found.shape is shape
-    assert found.value == pytest.approx(value)
+    assert found.value == pytest.approx(value, nan_ok=True)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_ends_are_where_the_intervals_ends_cross_zero(mirrored: bool) -> None:  # noqa: FBT001
     margins = [about(margin) for margin in (-0.03, -0.005, 0.005, 0.03)]
-    found = reach(SCALES, margins[::-1] if mirrored else margins)
+    found = crossing(SCALES, margins[::-1] if mirrored else margins)
     # From 0.9 to 1 the margin rises by 0.01; 0.005 of the upper end is reached between 0.8 and 0.9
     # (from -0.02 to 0.005), the lower end reaches 0 between 1.0 and 1.1 (from -0.005 to 0.02).
     low, high = 0.88, 1.02
@@ -75,27 +76,27 @@ def test_the_ends_are_where_the_intervals_ends_cross_zero(mirrored: bool) -> Non
 
 
 def test_an_end_beyond_the_values_tried_is_said_to_be_beyond() -> None:
-    found = reach(SCALES, [about(margin, 0.05) for margin in (-0.03, -0.01, 0.01, 0.03)])
+    found = crossing(SCALES, [about(margin, 0.05) for margin in (-0.03, -0.01, 0.01, 0.03)])
     assert (found.low, found.high) == (-inf, inf)
 
 
 def test_always_is_sure_only_where_every_interval_says_so() -> None:
-    assert reach(SCALES, [about(0.02)] * 4).sure
-    assert not reach(SCALES, [about(0.005)] * 4).sure
-    assert not reach(SCALES, [about(-0.005)] * 4).sure
+    assert crossing(SCALES, [about(0.02)] * 4).sure
+    assert not crossing(SCALES, [about(0.005)] * 4).sure
+    assert not crossing(SCALES, [about(-0.005)] * 4).sure
 
 
 def test_of_several_the_one_that_ends_first_counts() -> None:
-    def up_to(value: float) -> Reach:
-        return Reach(Shape.UP_TO, SCALES, value)
+    def up_to(value: float) -> Crossing:
+        return Crossing(Shape.UP_TO, SCALES, value)
 
-    def since(value: float) -> Reach:
-        return Reach(Shape.FROM, SCALES, value)
+    def since(value: float) -> Crossing:
+        return Crossing(Shape.FROM, SCALES, value)
 
-    always, never = Reach(Shape.ALWAYS, SCALES), Reach(Shape.NEVER, SCALES)
-    assert tightest([("a", up_to(1.0)), ("b", up_to(0.9)), ("c", always)])[0] == "b"
-    assert tightest([("a", since(1.0)), ("b", since(0.9)), ("c", always)])[0] == "a"
-    assert tightest([("a", since(1.0)), ("b", never)])[0] == "b"
+    always, never = Crossing(Shape.ALWAYS, SCALES), Crossing(Shape.NEVER, SCALES)
+    assert tightest([("a", up_to(1.0)), ("b", up_to(0.9)), ("c", always)]) == "b"
+    assert tightest([("a", since(1.0)), ("b", since(0.9)), ("c", always)]) == "a"
+    assert tightest([("a", since(1.0)), ("b", never)]) == "b"
 
 
 def test_todays_service_is_kept_down_to_where_the_paired_margin_is_lost(
@@ -112,7 +113,8 @@ def test_todays_service_is_kept_down_to_where_the_paired_margin_is_lost(
     (told,) = table(study).tables
     (line,) = told.groups[0][1]
     assert line.cells[0] in found.sentence
-    assert any(text.startswith("With staffing.scale = 1.0: of 999 calls") for text in found.more)
+    here = "At the point nearest to the centre itself: of 999 calls"
+    assert any(text.startswith(here) for text in found.more)
 
 
 def test_without_being_asked_a_sweep_says_where_the_baseline_is_matched(
@@ -136,7 +138,7 @@ def test_each_force_is_as_good_as_the_one_that_loses_first(asked: Callable[..., 
     reading = {"holds": "baseline", "along": KEY, "forces": "each"}
     study = asked({"answer": reading}, gains={"merger": {"Kent": 0.05, "Essex": -0.05}})
     found = led_by_reading(answer(study), study)
-    assert "at no value tried (0.8 to 1.1) (Essex first)" in found.sentence
+    assert "at no value tried (0.8 to 1.1), Essex worst off" in found.sentence
 
 
 def test_design_by_design_the_first_that_meets_the_target_is_named(
@@ -191,3 +193,66 @@ def test_history_and_dependence_stand_on_the_page_as_text(asked: Callable[..., S
 def test_a_single_run_is_read_for_nothing(asked: Callable[..., Study]) -> None:
     study = asked(replications=1)
     assert led_by_reading(answer(study), study) == answer(study)
+
+
+def test_the_sentence_and_the_table_give_the_same_values_and_handlers(
+    asked: Callable[..., Study],
+) -> None:
+    reading = {"holds": "target", "along": KEY, "forces": "each"}
+    study = asked({"answer": reading}, points=(0.5, 0.6, 0.7, 0.8, 0.9, 1.0), replications=12)
+    first = next(needed.tables(sweep_of(study)))
+    told = led_by_reading(answer(study), study).sentence
+    assert first.groups[0][0] == needed.EVERY_FORCE
+    for line in first.groups[0][1]:
+        met, ends, posts, ends_of_posts, _ = line.cells
+        both = f"{met} ({ends}), which is {posts} handlers at the desk ({ends_of_posts}), Essex"
+        assert f"with “{line.label}” {both} worst off" in told
+
+
+def test_what_another_channel_pays_is_the_change_of_the_same_weeks(
+    asked: Callable[..., Study],
+) -> None:
+    reading = {"holds": "target", "along": KEY, "pays": ["non_emergency"]}
+    study = asked({"answer": reading}, gains={"merger": 0.08}, replications=12)
+    told = led_by_reading(answer(study), study).sentence
+    assert "with “Separate rooms” and “One merged room” at every value tried" in told
+    there, here = (
+        Study(study.results, point).estimate("merger", "all", "non_emergency", "service_level")
+        for point in (0, study.point)
+    )
+    size = f"{100 * (here.value - there.value):.2f} points fewer"
+    paid = told[told.index(" 101 calls then answered within 30 s in both forces: ") :]
+    assert f"with “One merged room” {size} (" in paid
+    assert paid.endswith("at 0.8 than at 1.")
+
+
+def test_keys_that_step_together_are_read_as_one(asked: Callable[..., Study]) -> None:
+    other = "channels.emergency.handle.mean_s"
+    points = tuple({KEY: scale, other: 400 * scale} for scale in (0.5, 0.7, 0.9, 1.0))
+    study = asked({"answer": {"holds": "target", "along": other}}, points=(), sweep=points)
+    told = led_by_reading(answer(study), study).sentence
+    assert "at every value tried (200 s to 400 s)" in told  # in the key that was asked for
+
+
+def test_a_cliff_is_told_by_its_neighbours_and_a_design_that_nothing_moves_once(
+    asked: Callable[..., Study],
+) -> None:
+    factor, wait = "designs.merger.handle_factor", PEOPLE
+    points = tuple({factor: f, wait: w} for f in (1.0, 1.2) for w in (1, 2, 3))
+    study = asked({"answer": {"holds": "target", "along": wait}}, points=(), sweep=points)
+    told = led_by_reading(answer(study), study).sentence
+    assert told.count("“Separate rooms”") == 1
+    assert "whatever the value" in told
+
+
+def test_drawn_points_are_told_as_the_share_at_which_it_holds_for_certain(
+    asked: Callable[..., Study],
+) -> None:
+    points = tuple({KEY: 0.4 + 0.1 * n, PEOPLE: 700_000 + (7 * n) % 9} for n in range(9))
+    study = asked({"vary_method": "latin_hypercube"}, points=(), sweep=points)
+    found = led_by_reading(answer(study), study)
+    assert found.sentence == (
+        "Of 9 sets of values drawn over the whole ranges: as many 999 calls are answered in time "
+        "in both forces as with “Separate rooms”, or more, in 100% (70 to 100) with “One "
+        "merged room” (not so, for certain, in 0% (0 to 30))."
+    )

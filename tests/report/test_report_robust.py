@@ -25,6 +25,7 @@ from sim.experiment.robust.tables import (
     write_rows,
 )
 from sim.report import robust as words
+from sim.report.answer import answer
 from sim.report.caveats import caveats
 from sim.report.figures import robust as bars
 from sim.report.figures import tornado
@@ -328,3 +329,17 @@ def test_the_same_tables_give_the_same_bytes(folder: Path, tmp_path: Path) -> No
     write_robust(folder)
     other = Path(shutil.copytree(folder, tmp_path / "elsewhere" / "r"))
     assert report(study_at(folder)) == report(study_at(other))
+
+
+def test_the_first_sentence_is_over_the_sets_and_not_about_one_of_them(
+    folder: Path,
+) -> None:
+    networked = holding(3, design="networked", force="Kent", fails=0.0)
+    write_robust(folder, [holding(), holding(2, force="Kent"), networked])
+    study = study_at(folder)
+    usual = answer(study)
+    found = words.led_by_robustness(usual, study)
+    assert found.sentence.startswith("Of 128 sets of assumptions, drawn over the whole of their")
+    assert "in 75% (67 to 82) and does not in 12% (8 to 19);" in found.sentence
+    assert found.sentence.count("in Kent in 75%") == 1  # of each design the first alone
+    assert any(usual.sentence[1:] in text for text in found.more)

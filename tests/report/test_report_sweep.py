@@ -10,13 +10,14 @@ import pytest
 from matplotlib.collections import LineCollection
 from test_report_figures import meetings
 
-from sim.report.crossing import crossing, in_whole_numbers
+from sim.report.crossing import Shape, crossing, in_whole_numbers
+from sim.report.crossing_words import Values, met
 from sim.report.estimate import Estimate
 from sim.report.figures import frontier, plane, scatter, sweep
 from sim.report.figures.across import NOT_TO_SCALE, Across
 from sim.report.figures.catalogue import varied
 from sim.report.figures.style import STYLE, Drawing
-from sim.report.needed import EVERY_FORCE, met, needs, tables
+from sim.report.needed import EVERY_FORCE, needs, tables
 from sim.report.page import page
 from sim.report.study import Study
 from sim.report.sweep import sweep_of
@@ -54,21 +55,21 @@ def test_a_target_is_met_where_the_line_between_the_values_tried_meets_it() -> N
     found = crossing([1, 2, 3], steps(0.80, 0.88, 0.92), 0.9)
     assert found.value == pytest.approx(2.5)
     assert (found.low, found.high) == pytest.approx((2.0, 3.0))
-    assert found.rises
+    assert found.shape is Shape.FROM
 
 
 def test_a_falling_curve_is_the_mirror_of_a_rising_one() -> None:
     found = crossing([-3, -2, -1], steps(0.92, 0.88, 0.80), 0.9)
     assert found.value == pytest.approx(-2.5)
     assert (found.low, found.high) == pytest.approx((-3.0, -2.0))
-    assert not found.rises
+    assert found.shape is Shape.UP_TO
 
 
 @pytest.mark.parametrize("turn", [1, -1])
 def test_met_everywhere_and_nowhere_are_told_apart_whichever_way_it_goes(turn: int) -> None:
     high, low = ([*levels][::turn] for levels in ((0.95, 0.96, 0.97), (0.5, 0.6, 0.7)))
-    assert crossing([1, 2, 3], steps(*high), 0.9).everywhere
-    assert crossing([1, 2, 3], steps(*low), 0.9).nowhere
+    assert crossing([1, 2, 3], steps(*high), 0.9).shape is Shape.ALWAYS
+    assert crossing([1, 2, 3], steps(*low), 0.9).shape is Shape.NEVER
 
 
 def test_an_end_of_the_interval_may_lie_beyond_what_was_tried() -> None:
@@ -78,14 +79,15 @@ def test_an_end_of_the_interval_may_lie_beyond_what_was_tried() -> None:
 
 
 def test_a_curve_that_crosses_its_target_twice_has_no_single_answer() -> None:
-    assert isnan(crossing([1, 2, 3, 4], steps(0.8, 0.92, 0.85, 0.93), 0.9).value)
+    found = crossing([1, 2, 3, 4], steps(0.8, 0.92, 0.85, 0.93), 0.9)
+    assert isnan(found.value)
+    assert met(Values(HANDLE), found) == "at 2 s and 4 s alone"
 
 
-def test_a_cliff_is_not_read_by_a_straight_line(study_of: StudyOf) -> None:
+def test_a_cliff_is_not_read_by_a_straight_line() -> None:
     found = crossing([5, 10, 15], steps(0.98, 0.98, 0.85, half=0.004), 0.9)
     assert found.between == (10, 15)
-    axis = sweep_of(study_of(sweep=CURVE)).axes[0]
-    assert met(axis, found) == "up to 10, not at 15"
+    assert met(Values(SCALE), found) == "up to 10, not at 15"
 
 
 def test_a_smooth_curve_is_read_however_narrow_its_intervals() -> None:
@@ -313,5 +315,4 @@ def test_no_text_of_a_sweep_meets_another_or_leaves_the_paper(
 def test_a_crossing_knows_nothing_of_a_force_that_nobody_calls() -> None:
     found = crossing([1, 2, 3], [Estimate(), Estimate(), Estimate()], 0.9)
     assert isnan(found.value)
-    assert not found.everywhere
-    assert not found.nowhere
+    assert found.shape is Shape.UNKNOWN
