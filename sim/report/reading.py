@@ -6,16 +6,17 @@ sweep, and beside its figures a table of all that was read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sim.config.reading import EACH, EVERY, Reading
 from sim.experiment.robust.margins import wilson
 from sim.experiment.tables import ALL
 from sim.report import needed
 from sim.report.answer import Answer, in_sentence, quoted
+from sim.report.asked import NAMED_DESIGNS, Asked, paid
 from sim.report.beside import NOTHING, Beside, Line, Table, together
 from sim.report.crossing import Crossing, Shape, tightest
-from sim.report.crossing_words import Values, in_words
+from sim.report.crossing_words import in_words
 from sim.report.estimate import Estimate, duration, listing, percent_number
 from sim.report.figures.style import colour_of, shown
 from sim.report.margins import FEW_LINES, Along, Margins, lines_along
@@ -24,27 +25,13 @@ from sim.report.published import explained
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 from sim.report.sweep import Axis, Sweep, sweep_of
 
-NAMED_DESIGNS, FEW_FORCES = 6, 4
+FEW_FORCES = 4
 HEADINGS = {
     "target": "Where the target is met",
     "baseline": "Where sharing pays",
     "as_now": "How far it can go before today's service is lost",
     "published": "What explains the published figures",
 }
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What is asked, with all that was left out filled in."""
-
-    reading: Reading
-    channels: tuple[Channel, ...]
-    forces: tuple[str, ...]
-    designs: tuple[DesignName, ...]
-
-    def values(self, axis: Axis) -> Values:
-        """How values along an axis are told."""
-        return Values(axis.keys[0], self.reading.in_percent)
 
 
 def led_by_reading(usual: Answer, study: Study) -> Answer:
@@ -74,7 +61,7 @@ def _here(sweep: Sweep, sentence: str) -> str:
     return f"At the point nearest to the centre itself: {sentence[0].lower()}{sentence[1:]}"
 
 
-def _asked(sweep: Sweep) -> _Asked | None:
+def _asked(sweep: Sweep) -> Asked | None:
     """Give what is asked; None where nothing is and nothing can be read by itself."""
     study = sweep.study
     reading = study.experiment.answer or _by_itself(sweep)
@@ -84,7 +71,7 @@ def _asked(sweep: Sweep) -> _Asked | None:
     channels = tuple(channel for channel in study.channels if channel.name in named)
     forces = {EVERY: (study.whole,), EACH: study.forces}.get(str(reading.forces), reading.forces)
     designs = study.designs if reading.holds == "target" else study.others
-    return _Asked(reading, channels, tuple(forces), designs)
+    return Asked(reading, channels, tuple(forces), designs)
 
 
 def _by_itself(sweep: Sweep) -> Reading | None:
@@ -95,7 +82,7 @@ def _by_itself(sweep: Sweep) -> Reading | None:
     return Reading(holds=holds, along=sweep.axes[0].keys[0])
 
 
-def _over_the_sweep(sweep: Sweep, asked: _Asked) -> str:
+def _over_the_sweep(sweep: Sweep, asked: Asked) -> str:
     """Say for each design how far it holds, at each combination of the other keys."""
     lines = _lines(sweep, asked)
     if not lines:
@@ -107,7 +94,7 @@ def _over_the_sweep(sweep: Sweep, asked: _Asked) -> str:
     left_out = len(lines) > FEW_LINES or len(said) > NAMED_DESIGNS
     rest = " (the rest is in the table)" if left_out else ""
     clauses = _alike(said[:NAMED_DESIGNS])
-    return f"{_opening(sweep, asked)} {'; '.join(clauses)}{rest}.{_paid(lines[0], moved, asked)}"
+    return f"{_opening(sweep, asked)} {'; '.join(clauses)}{rest}.{paid(lines[0], moved, asked)}"
 
 
 def _alike(said: Sequence[tuple[DesignName, str]]) -> list[str]:
@@ -118,7 +105,7 @@ def _alike(said: Sequence[tuple[DesignName, str]]) -> list[str]:
     return [f"with {listing(names)} {text}" for text, names in designs.items()]
 
 
-def _lines(sweep: Sweep, asked: _Asked) -> list[Along]:
+def _lines(sweep: Sweep, asked: Asked) -> list[Along]:
     """Give the lines that can be read: several values, each with an interval."""
     if sweep.study.replications == 1:
         return []
@@ -126,7 +113,7 @@ def _lines(sweep: Sweep, asked: _Asked) -> list[Along]:
     return [line for line in lines if len(line.points) > 1]
 
 
-def _still(sweep: Sweep, asked: _Asked) -> list[DesignName]:
+def _still(sweep: Sweep, asked: Asked) -> list[DesignName]:
     """Give the designs that nothing moves of all that is varied, where there are others."""
     if asked.reading.holds != "target":
         return []
@@ -138,7 +125,7 @@ def _still(sweep: Sweep, asked: _Asked) -> list[DesignName]:
     return still if len(still) < len(asked.designs) else []
 
 
-def _along_all(lines: Sequence[Along], design: DesignName, asked: _Asked) -> str:
+def _along_all(lines: Sequence[Along], design: DesignName, asked: Asked) -> str:
     """Say how far a design holds on each channel, once for all other values that leave it so."""
     said = []
     for channel in asked.channels:
@@ -163,7 +150,7 @@ def _joined(held: Sequence[str]) -> str:
     return "; ".join(held)
 
 
-def _whatever(line: Along, design: DesignName, asked: _Asked) -> str:
+def _whatever(line: Along, design: DesignName, asked: Asked) -> str:
     """Say of a design that nothing moves how it stands, with the figures."""
     said = []
     for channel in asked.channels:
@@ -178,14 +165,14 @@ def _whatever(line: Along, design: DesignName, asked: _Asked) -> str:
     return listing(said)
 
 
-def _opening(sweep: Sweep, asked: _Asked) -> str:
+def _opening(sweep: Sweep, asked: Asked) -> str:
     """Say along what it is asked, and what must hold."""
     axis = sweep.axis_of(str(asked.reading.along))
     key = asked.reading.called or (axis.words if axis else str(asked.reading.along))
     return f"{key[:1].upper()}{key[1:]}: {_what_holds(sweep, asked, axis)}"
 
 
-def _what_holds(sweep: Sweep, asked: _Asked, axis: Axis | None = None) -> str:
+def _what_holds(sweep: Sweep, asked: Asked, axis: Axis | None = None) -> str:
     study = sweep.study
     whose, base = _whose(study, asked), quoted(study.baseline)
     if asked.reading.holds == "target":
@@ -197,7 +184,7 @@ def _what_holds(sweep: Sweep, asked: _Asked, axis: Axis | None = None) -> str:
     return f"as many {what} are answered in time {whose} as with {base}, or more,"
 
 
-def _promises(asked: _Asked) -> str:
+def _promises(asked: Asked) -> str:
     """Say what is promised on each channel."""
     return listing(
         [
@@ -208,7 +195,7 @@ def _promises(asked: _Asked) -> str:
     )
 
 
-def _whose(study: Study, asked: _Asked) -> str:
+def _whose(study: Study, asked: Asked) -> str:
     if asked.reading.forces == EACH:
         return "in every force"
     if asked.reading.forces == EVERY:
@@ -216,7 +203,7 @@ def _whose(study: Study, asked: _Asked) -> str:
     return f"in {listing(list(asked.forces))}"
 
 
-def _on(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str:
+def _on(line: Along, design: DesignName, channel: Channel, asked: Asked) -> str:
     """Say how far a design holds on a channel."""
     needs = need(line, design, asked.forces, channel)
     found = needs.crossing
@@ -230,58 +217,13 @@ def _on(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str
     return text
 
 
-def words(line: Along, found: Crossing, asked: _Asked) -> str:
+def words(line: Along, found: Crossing, asked: Asked) -> str:
     """Say how far something holds."""
     downwards = asked.reading.holds == "as_now"
     return in_words(asked.values(line.axis), found, downwards=downwards)
 
 
-def _paid(line: Along, designs: Sequence[DesignName], asked: _Asked) -> str:
-    """Say what channels that pay for it gain or lose where it holds, design by design."""
-    study = line.sweep.study
-    said = []
-    for channel in study.channels:
-        if channel.name not in asked.reading.pays:
-            continue
-        clauses = [
-            f"with {quoted(design)} {text}"
-            for design in designs[:NAMED_DESIGNS]
-            if (text := _change_there(line, design, channel, asked))
-        ]
-        if clauses:
-            said.append(
-                f" {channel.contacts} then answered within {duration(channel.within_s)} in "
-                f"{study.everybody}: {'; '.join(clauses)}."
-            )
-    return "".join(said)
-
-
-def _change_there(line: Along, design: DesignName, channel: Channel, asked: _Asked) -> str:
-    """Say how a channel changes up to the outermost value tried at which it holds.
-
-    Against the value of the rest of the report; where that is it, against the next value tried.
-    """
-    study, values = line.sweep.study, asked.values(line.axis)
-    found = [line.crossing(design, asked.forces, promised) for promised in asked.channels]
-    if any(one.shape not in {Shape.FROM, Shape.UP_TO, Shape.ALWAYS} for one in found):
-        return ""
-    rises = found[0].rises
-    ends = [line.values.index(one.holding[0 if rises else -1]) for one in found]
-    at, own = (max(ends) if rises else min(ends)), line.values.index(_own(line))
-    other = own if at != own else at - 1 if rises else at + 1
-    if not 0 <= other < len(line.values):
-        return ""
-    change = line.change(design, (at, other), study.whole, channel).change_in_words()
-    here, there = (values.exactly(line.values[place]) for place in (at, other))
-    return f"{change} at {here} than at {there}"
-
-
-def _own(line: Along) -> float:
-    """Give the axis's value at the point of the rest of the report."""
-    return float(line.sweep.study.varied[line.axis.keys[0]])
-
-
-def _over_the_space(sweep: Sweep, asked: _Asked) -> str:
+def _over_the_space(sweep: Sweep, asked: Asked) -> str:
     """Say at what share of drawn points each design holds, for certain."""
     study, margins = sweep.study, Margins(sweep, asked.reading.holds)
     if study.replications == 1:
@@ -308,7 +250,7 @@ def _share(count: int, of: int) -> str:
     return Estimate(*wilson(count, of)).percent_in_brief
 
 
-def _design_by_design(study: Study, asked: _Asked) -> str:
+def _design_by_design(study: Study, asked: Asked) -> str:
     """Say under which designs the target is met for certain, and where the others miss it."""
     if asked.reading.holds != "target":
         return ""
@@ -336,12 +278,12 @@ def _design_by_design(study: Study, asked: _Asked) -> str:
     )
 
 
-def _level(force: str, channel: Channel, level: Estimate, asked: _Asked) -> str:
+def _level(force: str, channel: Channel, level: Estimate, asked: Asked) -> str:
     on = f", {channel.contacts}" if len(asked.channels) > 1 else ""
     return f"{shown(force)}{on}: {level.percent_in_brief}"
 
 
-def _how_often(sweep: Sweep, asked: _Asked) -> list[str]:
+def _how_often(sweep: Sweep, asked: Asked) -> list[str]:
     """Say in how many runs a target is met at each value of the key."""
     line = next(iter(_lines(sweep, asked)), None)
     if asked.reading.holds != "target" or line is None or len(asked.forces) > 1:

@@ -14,6 +14,7 @@ from sim.report import ReportError, draw_report
 from sim.report.over_weeks import read_over_weeks
 from sim.report.results import read_results
 from sim.report.study import reference_study
+from sim.report.sweep import sweep_of
 
 FILES = ("manifest.json", "kpi.parquet", "summary.csv", "comparison.csv")
 
@@ -174,10 +175,12 @@ def test_a_sweep_is_reported_at_the_point_nearest_to_the_centre_itself(
 ) -> None:
     study = study_of(points=(0.8, 0.98, 1.3))
     assert study.varied == {"staffing.scale": "0.98"}
-    assert [value for value, _ in study.along("staffing.scale")] == ["0.8", "0.98", "1.3"]
+    sweep = sweep_of(study)
+    (axis,) = sweep.axes
+    assert axis.values == ("0.8", "0.98", "1.3")
     levels = [
-        point.estimate("isolation", "all", "emergency", "service_level").value
-        for _, point in study.along("staffing.scale")
+        sweep.level(point, study.baseline, "all", study.channels[0]).value
+        for point in sweep.line(axis)
     ]
     assert levels == sorted(levels)
     assert levels[0] < levels[2]

@@ -37,7 +37,7 @@ from sim.report.needed import FEWEST_VALUES
 from sim.report.study import Channel, DesignName, Study
 from sim.report.sweep import Axis, Sweep, sweep_of
 
-PANEL_IN, ABOVE_IN, BELOW_IN = 1.5, 0.34, 0.5
+PANEL_IN, ABOVE_IN, BELOW_IN = 1.5, 0.34, 0.64
 LEFT_IN, GAP_IN = 0.7, 0.45
 MOST_ROWS = 6  # of forces with a panel for each channel; beyond, a small one for the answer's
 MOST_SMALL, SMALL_COLUMNS, SMALL_PANEL_IN = 25, 5, 0.95
@@ -145,7 +145,7 @@ def _large_figure(curves: _Curves, rows: Sequence[str], title: str) -> Figure:
             curves.across.draw(axes, width_in)
             heading = fitted(_heading(row, channel), width_in, weight="bold")
             axes.set_title(heading, loc="left", weight="bold", pad=4)
-            words = fitted(curves.across.words, width_in, SMALL_PT + 0.5)
+            words = fitted(curves.across.words, width_in, SMALL_PT + 0.5, lines=2)
             axes.set_xlabel(words, size=SMALL_PT + 0.5)
             within = f"% within {duration(channel.within_s)}"
             axes.set_ylabel(fitted(within, PANEL_IN, SMALL_PT + 0.5), size=SMALL_PT + 0.5)
