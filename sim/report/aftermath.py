@@ -77,7 +77,7 @@ def _at_its_ends(study: Study, known: list[tuple[DesignName, Estimate]]) -> str:
 
 def _sentences(study: Study, incident: Incident) -> list[str]:
     """Say what an event did to all forces together, and whom it struck hardest."""
-    whole, contacts = study.whole, incident.channel.contacts
+    whole, contacts = study.whole, in_sentence(incident.channel.contacts)
     said = []
     for design in study.designs[:NAMED_DESIGNS]:
         more = incident.of(design, whole, OVER).difference

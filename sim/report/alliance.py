@@ -14,7 +14,7 @@ from sim.report.accounts import (
     lending_designs,
 )
 from sim.report.beside import NOTHING, Beside, Line, Table
-from sim.report.estimate import MISSING, Estimate, listing
+from sim.report.estimate import MISSING, listing
 from sim.report.figures.style import colour_of
 from sim.report.quantities import change, change_interval, plain, plain_interval, size_in_brief
 from sim.report.study import DesignName, Study
@@ -200,10 +200,10 @@ def _largest_flow(study: Study, design: DesignName) -> str:
     there = size_in_brief(found[giver, taker], "h")
     if not giver:
         return f" Rooms that belong to no force work {there} a week for callers of {taker}."
-    back = found.get((taker, giver), Estimate(0.0, 0.0, 0.0))
+    back = found.get((taker, giver))
+    come_back = "nothing comes back" if back is None else f"{size_in_brief(back, 'h')} come back"
     return (
-        f" The largest flow: {giver} works {there} a week for callers of {taker}, "
-        f"and {size_in_brief(back, 'h')} come back."
+        f" The largest flow: {giver} works {there} a week for callers of {taker}, and {come_back}."
     )
 
 

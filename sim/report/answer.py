@@ -51,7 +51,7 @@ def answer(study: Study) -> Answer:
         findings = [finding(study, design) for design in study.others]
         overall = findings[0] if len(set(findings)) == 1 else Finding.DEPENDS
         sentence = _sentence(study, findings)
-    heading = overall.value.format(contacts=study.main_channel.contacts)
+    heading = overall.value.format(contacts=in_sentence(study.main_channel.contacts))
     return Answer(overall, heading, sentence, tuple(_also(study)))
 
 
@@ -123,7 +123,8 @@ def _alone(study: Study) -> str:
     channel = study.main_channel
     level = _level(study, study.baseline, study.whole, channel)
     if level.missing:
-        return f"Nobody called: no {channel.contacts} were offered, so there is nothing to say."
+        contacts = in_sentence(channel.contacts)
+        return f"Nobody called: no {contacts} were offered, so there is nothing to say."
     target = percent_number(channel.target_share, 0)
     fate = {
         Verdict.MET: "is met",
@@ -138,7 +139,8 @@ def _alone(study: Study) -> str:
 def _sentence(study: Study, findings: list[Finding]) -> str:
     channel = study.main_channel
     if all(found is Finding.NOBODY for found in findings):
-        return f"Nobody called: no {channel.contacts} were offered, so there is nothing to compare."
+        contacts = in_sentence(channel.contacts)
+        return f"Nobody called: no {contacts} were offered, so there is nothing to compare."
     designs = list(zip(study.others, findings, strict=True))
     if len(designs) > NAMED_DESIGNS:
         return f"{_opening(study)}; {_counted(study, designs)}."
@@ -241,11 +243,12 @@ def _by_force(study: Study, design: DesignName) -> str:
         clauses = [f"{force} {change.change_in_words()}" for force, change in known.items()]
         return f"{about}: {'; '.join(clauses)}."
     signs = [change.sign for change in known.values()]
+    are = "is" if signs.count(0) == 1 else "are"
     least = min(known, key=lambda force: known[force].value)
     most = max(known, key=lambda force: known[force].value)
     return (
         f"{about}: of {len(known)} forces {signs.count(1)} gain, {signs.count(-1)} lose and "
-        f"{signs.count(0)} are too close to call; from {_points(known[least])} in {least} to "
+        f"{signs.count(0)} {are} too close to call; from {_points(known[least])} in {least} to "
         f"{_points(known[most])} in {most}."
     )
 

@@ -16,6 +16,7 @@ from sim.config.distributions import Exponential, HandleTime, Patience
 from sim.experiment.derive import rooms_of
 from sim.experiment.tables import ALL
 from sim.records import HOURS_PER_WEEK, SECONDS_PER_HOUR, Layout
+from sim.report.answer import in_sentence
 from sim.report.estimate import Estimate, listing, percent_number, signed
 from sim.report.figures.style import shown
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
@@ -258,7 +259,7 @@ def _order(study: Study) -> str:
     first = min(study.channels, key=lambda channel: channel.priority)
     ranked = len(set(layout.priority.tolist())) > 1
     kept = [
-        channel.label
+        in_sentence(channel.label)
         for number, channel in enumerate(study.channels)
         if layout.reserve[number].any()
     ]

@@ -6,6 +6,7 @@ from math import isfinite, isnan, nan
 
 import numpy as np
 
+from sim.report.answer import in_sentence
 from sim.report.beside import Beside, Line, Table
 from sim.report.crossing import Crossing, Shape
 from sim.report.crossing_words import Values, interval, met
@@ -98,8 +99,9 @@ def tables(sweep: Sweep) -> Iterator[Table]:
 def _table(sweep: Sweep, axis: Axis, channel: Channel, found: list[Need]) -> Table:
     staffed = sweep.staff_varies(sweep.line(axis))
     columns: tuple[str, ...] = ("Design", "Target met", "95% interval")
+    contacts = in_sentence(channel.contacts)
     caption = (
-        f"{axis.words}: where {percent_number(channel.target_share, 0)}% of {channel.contacts} are "
+        f"{axis.words}: where {percent_number(channel.target_share, 0)}% of {contacts} are "
         f"answered within {duration(channel.within_s)}, read off between the values tried "
         f"({axis.labels[0]} to {axis.labels[-1]})."
     )

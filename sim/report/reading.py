@@ -199,7 +199,7 @@ def _whose(study: Study, asked: Asked) -> str:
     if asked.reading.forces == EACH:
         return "in every force"
     if asked.reading.forces == EVERY:
-        return f"in {study.everybody}"
+        return f"in {study.everybody}{' (counted as one)' if len(study.forces) > 1 else ''}"
     return f"in {listing(list(asked.forces))}"
 
 
@@ -267,19 +267,23 @@ def _design_by_design(study: Study, asked: Asked) -> str:
             met.append(quoted(design))
             continue
         force, channel, level = min(short, key=lambda entry: entry[2].value - entry[1].target_share)
-        missed.append(f"not with {quoted(design)} ({_level(force, channel, level, asked)})")
+        sure = "" if level.high < channel.target_share else " for certain"
+        where = _level(force, channel, level, asked)
+        missed.append((design, f"not{sure} with {quoted(design)} ({where})"))
     first = "with none of the designs"
     if met:
         others = f", and with {listing(met[1:])}" if met[1:] else ""
         first = f"with {met[0]}, the first that does{others}"
-    rest = "".join(f"; {clause}" for clause in missed[:NAMED_DESIGNS])
+    rest = "".join(f"; {clause}" for _, clause in missed[:NAMED_DESIGNS])
+    if unnamed := [quoted(design) for design, _ in missed[NAMED_DESIGNS:]]:
+        rest += f"; nor with {listing(unnamed)}"
     return (
         f"{_promises(asked)} {_whose(study, asked)}, as far as these weeks can tell, {first}{rest}."
     )
 
 
 def _level(force: str, channel: Channel, level: Estimate, asked: Asked) -> str:
-    on = f", {channel.contacts}" if len(asked.channels) > 1 else ""
+    on = f", {in_sentence(channel.contacts)}" if len(asked.channels) > 1 else ""
     return f"{shown(force)}{on}: {level.percent_in_brief}"
 
 
@@ -300,8 +304,9 @@ def _how_often(sweep: Sweep, asked: Asked) -> list[str]:
                 for value, count in counts
                 if count is not None
             ]
+            contacts = in_sentence(channel.contacts)
             said.append(
-                f"Runs in which {channel.contacts} meet the target, with {quoted(design)}: "
+                f"Runs in which {contacts} meet the target, with {quoted(design)}: "
                 f"{', '.join(clauses)}."
             )
     return said

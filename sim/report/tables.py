@@ -107,13 +107,24 @@ class GlanceRow:
 
 
 def glance_rows(study: Study) -> list[GlanceRow]:
-    """Give the designs at a glance; nothing where there is one force, as the key table has it."""
+    """Give the designs at a glance; nothing where there is one force, as the key table has it.
+
+    A design that has no contacts on a channel that others have is left out there.
+    """
     if len(study.forces) == 1:
         return []
     rows = []
+    anywhere = {
+        channel.name
+        for channel in study.channels
+        for design in study.designs
+        if not study.estimate(design.name, study.whole, channel.name, SERVICE_LEVEL).missing
+    }
     for channel in study.channels:
         for design in study.designs:
             level = study.estimate(design.name, study.whole, channel.name, SERVICE_LEVEL)
+            if level.missing and channel.name in anywhere:
+                continue
             change = study.difference(design.name, study.whole, channel.name, SERVICE_LEVEL)
             baseline = design.name == study.baseline.name
             rows.append(

@@ -166,8 +166,8 @@ def test_lines_are_drawn_in_the_colour_that_the_legend_says(plain: list[Drawing]
 def test_the_colours_can_be_told_apart_on_grey_paper_by_their_marks() -> None:
     designs = [DesignName(f"d{i}", f"D{i}", i, "merger", {}) for i in range(60)]
     assert len({(colour_of(d), marker_of(d)) for d in designs}) == 60
-    assert len(set(COLOURS)) == 12
-    assert len(set(MARKERS)) == 13
+    assert len(set(COLOURS)) == 13
+    assert len(set(MARKERS)) == 14
 
 
 def test_the_service_level_stands_where_the_table_says(drawn: Path) -> None:

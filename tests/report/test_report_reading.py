@@ -107,8 +107,8 @@ def test_todays_service_is_kept_down_to_where_the_paired_margin_is_lost(
     found = led_by_reading(answer(study), study)
     # Late = 0.1 / scale; a gain of 0.02 is lost where 0.1 / scale - 0.02 = 0.1, near 0.83.
     assert found.sentence.startswith(
-        "Posts: what “Separate rooms” answer in time at 100% is kept in both forces with “One "
-        "merged room” down to 8"
+        "Posts: what “Separate rooms” answer in time at 100% is kept in both forces (counted "
+        "as one) with “One merged room” down to 8"
     )
     (told,) = table(study).tables
     (line,) = told.groups[0][1]
@@ -130,7 +130,10 @@ def test_one_design_alone_says_where_the_target_is_met_and_how_often(
 ) -> None:
     study = asked(designs={"isolation": "Separate rooms"}, gains={})
     found = led_by_reading(answer(study), study)
-    assert "90% of 999 calls are answered within 10 s in both forces" in found.sentence
+    assert (
+        "90% of 999 calls are answered within 10 s in both forces (counted as one)"
+        in found.sentence
+    )
     assert "of 6 at 0.8" in found.more[0]
 
 
@@ -154,6 +157,26 @@ def test_design_by_design_the_first_that_meets_the_target_is_named(
     assert "with “One merged room”, the first that does; not with “Separate rooms” (" in (
         found.sentence
     )
+
+
+def test_no_design_is_passed_over_and_one_that_may_meet_the_target_is_not_said_to_miss_it(
+    asked: Callable[..., Study],
+) -> None:
+    designs = {f"design_{n}": f"Design {n}" for n in range(1, 10)}
+    study = asked(
+        {"answer": {"holds": "target", "forces": "each"}},
+        points=(),
+        designs=designs,
+        gains={"design_9": 0.08, "design_2": 0.052},
+        channels={"emergency": ("999", 10, 0.96), "non_emergency": ("101", 30, 0.9)},
+    )
+    forces = [study.estimate("design_2", f, "emergency", "service_level") for f in study.forces]
+    worst = min(forces, key=lambda level: level.value)
+    assert worst.low < study.main_channel.target_share <= worst.high
+    sentence = led_by_reading(answer(study), study).sentence
+    assert "not for certain with “Design 2”" in sentence
+    assert "not with “Design 1”" in sentence
+    assert sentence.endswith("; nor with “Design 7” and “Design 8”.")
 
 
 def test_what_explains_the_published_figures_is_told_with_both(asked: Callable[..., Study]) -> None:

@@ -1,12 +1,13 @@
 """How long callers wait: the share answered by each moment, on a logarithmic axis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
+from sim.report.answer import in_sentence
 from sim.report.estimate import duration, listing
 from sim.report.figures.style import (
     GRID,
@@ -28,7 +29,7 @@ from sim.report.figures.style import (
     shown,
     with_intervals,
 )
-from sim.report.study import Channel, DesignName, Study
+from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
 MARKED_S = (10.0, 30.0)
 TICKS_S = (1, 10, 30, 120, 600, 3600)
@@ -39,7 +40,7 @@ LEFT_IN, GAP_IN = 0.6, 0.35
 def drawings(study: Study) -> Iterator[Drawing]:
     """Give a figure per channel, in parts where there are many forces."""
     for channel in study.channels:
-        title = f"How soon {channel.contacts} are answered"
+        title = f"How soon {in_sentence(channel.contacts)} are answered"
         columns = _columns(len(study.rows))
         line_in = (ABOVE_IN + PANEL_IN + BELOW_IN) / columns
         chunks = parts(study.rows, line_in) if len(study.rows) > columns else [list(study.rows)]
@@ -79,7 +80,7 @@ def _figure(study: Study, channel: Channel, title: str, rows: list[str], columns
     sheet = Sheet(
         title,
         height_in,
-        design_legend(study.designs, marks=False),
+        design_legend(_with_contacts(study, channel), marks=False),
         footer(study, intervals(study, "Bands")),
     )
     width_in = (WIDTH_IN - LEFT_IN - 0.15 - GAP_IN * (columns - 1)) / columns
@@ -102,6 +103,17 @@ def _figure(study: Study, channel: Channel, title: str, rows: list[str], columns
         else:
             axes.tick_params(labelleft=False)
     return sheet.figure
+
+
+def _with_contacts(study: Study, channel: Channel) -> Sequence[DesignName]:
+    """Give the designs that have a line; all where none has."""
+    whole = study.whole
+    there = [
+        design
+        for design in study.designs
+        if not study.estimate(design.name, whole, channel.name, SERVICE_LEVEL).missing
+    ]
+    return there or study.designs
 
 
 def _panel(axes: Axes, study: Study, channel: Channel, row: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sim.report.answer import in_sentence
 from sim.report.estimate import listing
 from sim.report.figures.interval_rows import IntervalRows
 from sim.report.figures.style import Drawing, part_name, part_title, with_intervals
@@ -24,7 +25,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
             design.name, row, channel.name, SERVICE_LEVEL
         ),
         reference=lambda _: (0.0, "no change"),
-        axis=lambda channel: f"change in {channel.promise} (percentage points)",
+        axis=lambda channel: f"change in {in_sentence(channel.promise)} (percentage points)",
         share=False,
     )
     figures = rows.figures()

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+from sim.report.answer import in_sentence
 from sim.report.estimate import listing
 from sim.report.figures.style import (
     BODY_PT,
@@ -189,9 +190,9 @@ def _caption(study: Study, incident: Incident) -> str:
     text = (
         f"The event begins {starts} and lasts {event.lasts_h:g} h (shaded). Coloured: with the "
         "event; dashed grey: the same weeks without it. From above: all contacts that wait, "
-        f"{incident.urgent.contacts} that wait, how long those that come in wait on average "
-        "(answered or not), and handlers busy (coloured) of those staffed (dark; dotted without "
-        "the event)."
+        f"{in_sentence(incident.urgent.contacts)} that wait, how long those that come in wait on "
+        "average (answered or not), and handlers busy (coloured) of those staffed (dark; dotted "
+        "without the event)."
     )
     text += with_intervals(
         study, " Bands are 95% intervals; where they leave the panel, they go on beyond it."

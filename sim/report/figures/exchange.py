@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.experiment.tables import ALL
+from sim.report.answer import in_sentence
 from sim.report.estimate import MISSING, Estimate, listing, number, percent_number
 from sim.report.figures.style import (
     MARGIN_IN,
@@ -170,7 +171,7 @@ def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel], head
 
 def _heading(plan: _Plan, panel: Panel) -> str:
     """Give design and channel; it is the design's name that gives way."""
-    channel = f": {panel.contacts}"
+    channel = f": {in_sentence(panel.contacts)}"
     spare_in = (
         plan.label_in + plan.width_in - MARGIN_IN - text_width_in(channel, SMALL_PT + 1, "bold")
     )

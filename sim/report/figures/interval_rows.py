@@ -62,7 +62,7 @@ class IntervalRows:
 
     def figures(self) -> list[tuple[list[str], Figure]]:
         """Give the rows and the figure of each part."""
-        lines = _panel_lines(self.study)
+        lines = self._panel_lines()
         chunks = parts(
             self.study.rows, self._row_in() * len(lines), len(lines) * (TITLE_IN + AXIS_IN)
         )
@@ -74,8 +74,22 @@ class IntervalRows:
     def _row_in(self) -> float:
         return PAD_IN + STEP_IN * len(self.designs)
 
+    def _panel_lines(self) -> list[tuple[Channel, ...]]:
+        """Give the channels of each line of panels, two side by side; those with nothing left out.
+
+        Where no channel has anything, all of them say so.
+        """
+        known = tuple(channel for channel in self.study.channels if self._known(channel))
+        shown_there = known or self.study.channels
+        return [shown_there[start : start + 2] for start in range(0, len(shown_there), 2)]
+
+    def _known(self, channel: Channel) -> list[Estimate]:
+        """Give the values of all designs and rows on a channel."""
+        everyone = [self.value(d, row, channel) for d in self.designs for row in self.study.rows]
+        return [estimate for estimate in everyone if not estimate.missing]
+
     def _figure(self, rows: list[str], heading: str) -> Figure:
-        lines = _panel_lines(self.study)
+        lines = self._panel_lines()
         height_in = self._row_in() * len(rows)
         sheet = Sheet(
             heading,
@@ -114,8 +128,7 @@ class IntervalRows:
         for design in self.designs:
             for number, row in enumerate(rows):
                 self._mark(axes, design, number, row, channel)
-        everyone = [self.value(d, row, channel) for d in self.designs for row in self.study.rows]
-        known = [estimate for estimate in everyone if not estimate.missing]
+        known = self._known(channel)
         low, high = _limits(known, reference, share=self.share)  # the same in every part
         axes.set_xlim(low, high)
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
@@ -151,11 +164,6 @@ class IntervalRows:
             markeredgewidth=0.3,
             linestyle="none",
         )
-
-
-def _panel_lines(study: Study) -> list[tuple[Channel, ...]]:
-    """Give the channels of each line of panels, two side by side."""
-    return [study.channels[start : start + 2] for start in range(0, len(study.channels), 2)]
 
 
 def _limits(known: list[Estimate], reference: float, *, share: bool) -> tuple[float, float]:

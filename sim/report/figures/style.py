@@ -42,8 +42,9 @@ COLOURS = (
     "#000000",  # black
     "#44aa99",  # teal
     "#cc6677",  # rose
+    "#8c564b",  # brown
 )
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d", "8")
 DASHES: tuple[Any, ...] = (
     "solid",
     (0, (5, 1.5)),
@@ -184,14 +185,14 @@ class Sheet:
         self, title: str, body_height_in: float, legend: Sequence[Artist], footer: str
     ) -> None:
         columns, rows = _legend_grid(legend)
-        self._top_in = MARGIN_IN + 0.3 + 0.172 * rows + 0.08
-        self.height_in = self._top_in + body_height_in + 0.3
-        self.figure = Figure(figsize=(WIDTH_IN, self.height_in))
         inside = WIDTH_IN - 2 * MARGIN_IN
+        below = fitted(footer, inside, SMALL_PT, lines=2)
+        foot_in = 0.18 + 0.13 * below.count("\n")
+        self._top_in = MARGIN_IN + 0.3 + 0.172 * rows + 0.08
+        self.height_in = self._top_in + body_height_in + 0.12 + foot_in
+        self.figure = Figure(figsize=(WIDTH_IN, self.height_in))
         self._text(fitted(title, inside, TITLE_PT, weight="bold"), MARGIN_IN, TITLE_PT, "bold")
-        self._text(
-            fitted(footer, inside, SMALL_PT), self.height_in - 0.18, SMALL_PT, "normal", QUIET
-        )
+        self._text(below, self.height_in - foot_in, SMALL_PT, "normal", QUIET)
         if legend:
             self.figure.legend(
                 handles=list(legend),
