@@ -11,6 +11,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from sim.config.errors import Finding, as_toml, refusal
 from sim.config.facts import Frozen, Name, Number, Whole
 
+SMALLEST_ZONE = 1e-6  # weeks go with the square of 1 / zone, and have to be counted
 NamesOrAll = Annotated[
     Annotated[tuple[Name, ...], Field(min_length=1), Tag("list")]
     | Annotated[Literal["all"], Tag("all")],
@@ -61,7 +62,7 @@ class SelectBest(_Selection):
     channel: Name
     measure: Name = "service_level"
     force: Name = "all"
-    indifference: Number = Field(gt=0)
+    indifference: Number = Field(ge=SMALLEST_ZONE)
 
 
 class SelectCheapest(_Selection):
@@ -75,7 +76,7 @@ class SelectCheapest(_Selection):
     cost: Literal["handler_hours"] = "handler_hours"
     channels: NamesOrAll = "all"
     forces: NamesOrAll = "all"
-    tolerance: Number = Field(gt=0, lt=0.5)
+    tolerance: Number = Field(ge=SMALLEST_ZONE, lt=0.5)
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:

@@ -189,6 +189,20 @@ def test_rows_with_a_set_that_cannot_be_do_not_count():
     assert sobol(np.ones((6, 64)), np.random.default_rng(1)) is None
 
 
+def test_intervals_of_indices_are_as_wide_as_95_percent_of_samples_spread():
+    rng = np.random.default_rng(1)
+    weights = np.array([2.0, 1.0])
+    found = []
+    for _ in range(150):
+        a, b = rng.random((2, 64, 2))
+        mixed = [np.where(np.arange(2) == one, b, a) for one in range(2)]
+        found.append(sobol(np.array([places @ weights for places in (a, b, *mixed)]), rng))
+    width = np.mean([one.first_high - one.first_low for one in found], axis=0)
+    spread_of = np.std([one.first for one in found], axis=0, ddof=1)
+    # 90% intervals would be 0.84 as wide; bootstraps of 64 rows are a little narrow.
+    assert width / (2 * 1.96 * spread_of) == pytest.approx([1, 1], abs=0.1)
+
+
 def test_the_bootstrap_is_that_of_its_generator():
     sets = draw_sets(assumptions(4), 16, 5)
     margin = ishigami(sets.places)[sets.rows]

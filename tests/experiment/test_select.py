@@ -266,7 +266,7 @@ def test_where_nobody_calls_nothing_is_to_be_met(tmp_path):
     assert any(row.selected for row in choose(path))
     text = text.replace("per_day = 120", "per_day = 0").replace("per_day = 100", "per_day = 0")
     centre.write_text(text, encoding="utf-8")
-    with pytest.raises(WrongInput, match="nobody calls on emergency"):
+    with pytest.raises(WrongInput, match="no call on emergency counts for service_level"):
         choose(write_and(path, 'channels = ["emergency"]\n'))
 
 
@@ -283,8 +283,8 @@ def write_and(path, more):
         (BEST + 'force = "east"\n', "force", 'did you mean "=East"?'),
         (CHEAPEST + 'channels = ["othr"]\n', "channels", 'did you mean "other"?'),
         (CHEAPEST + 'forces = ["east"]\n', "forces", 'did you mean "=East"?'),
-        (BEST.replace("0.02", "0"), "indifference", "above 0"),
-        (CHEAPEST.replace("0.05", "0"), "tolerance", "above 0"),
+        (BEST.replace("0.02", "0"), "indifference", "1e-06 or more"),
+        (CHEAPEST.replace("0.05", "0"), "tolerance", "1e-06 or more"),
         (CHEAPEST + "channels = []\n", "channels", "at least 1"),
         (CHEAPEST + 'forces = ["=East", "=East"]\n', "forces", "stands twice"),
         (BEST.replace("= 120", "= 5"), "max_replications", "first_replications = 6"),

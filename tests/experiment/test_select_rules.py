@@ -212,6 +212,21 @@ def test_the_triangle_closes_when_it_says():
     assert triangle.width(20)[1] == pytest.approx(0.5 / 40 * (2 * eta * 9 * 4 / 0.25 - 20))
 
 
+def test_every_force_of_a_rival_takes_its_part_of_the_error():
+    first = np.random.default_rng(1).normal(size=(FIRST, 3, 4))
+    columns = first.reshape(FIRST, -1)
+    rivals = [(i, j) for i in range(12) for j in range(12) if i // 4 != j // 4]
+    largest = max((columns[:, i] - columns[:, j]).var(ddof=1) for i, j in rivals)
+    scale = h_squared(0.05 / (2 * 4), FIRST)  # two rivals of four forces each
+    assert Contest(first, 0.05, 0.5).last_week == np.ceil(scale * largest / 0.5**2)
+
+
+def test_a_target_that_is_met_exactly_is_not_missed_as_well():
+    trial = Trial(np.ones((FIRST, 1)), np.array([1.0]), 0.05, 0.1)
+    trial.look(FIRST, np.array([1.0]))
+    assert (trial.met.tolist(), trial.missed.tolist()) == ([True], [False])
+
+
 def test_of_candidates_that_never_differ_the_first_is_kept():
     one = np.random.default_rng(2).normal(size=(40, 1))
     values = np.concatenate([one - 9, one, one], axis=1)[:, :, None]

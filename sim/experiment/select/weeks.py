@@ -78,8 +78,8 @@ class Choosing:
         if not known.any():
             channels = " or ".join(dict.fromkeys(name for _, name in self.selection.pairs))
             raise WrongInput(
-                f"{path}: select: nobody calls on {channels}, so no candidate is better than "
-                "another there; ask about another channel or force."
+                f"{path}: select: no call on {channels} counts for {measure} under any candidate, "
+                "so none is better than another there; ask about another channel, force or measure."
             )
         some = known.any(axis=0)
         for candidate, cells in zip(candidates, known, strict=True):
