@@ -111,6 +111,11 @@ def _table(sweep: Sweep, axis: Axis, channel: Channel, found: list[Need]) -> Tab
             " Handlers: at the desk, the mean of the week; here: at "
             f"{sweep.here(axis)}, as in the rest of this report."
         )
+    if EVERY_FORCE in rows_of(sweep):
+        caption += (
+            " Every force: the force worst off at each end, so that the interval covers somewhat "
+            "less than 95%, the less the more forces are close."
+        )
     groups = [
         (
             row if row == EVERY_FORCE else shown(row),

@@ -36,6 +36,7 @@ from sim.report.study import SERVICE_LEVEL, Study
 
 MOST_INFLUENCES = 3
 MOST_LEADING = 3  # conclusions in the first sentence
+HALF = 0.5
 NEARLY = 0.9  # of the sets
 CHANCE = {
     SAME_EVERYWHERE: "It is the same in every set.",
@@ -107,15 +108,25 @@ def opening(study: Study, found: Robustness) -> str:
 
 
 def summary(found: Robustness) -> str:
-    """Say how many conclusions hold nearly everywhere, hardly anywhere, or here and not there."""
+    """Say how many hold nearly everywhere, fail nearly everywhere, or hang on what is assumed.
+
+    Where these weeks cannot tell in most of the sets, it is chance and not the assumptions.
+    """
     most = sum(row.holds >= NEARLY for row in found.holdings)
-    few = sum(row.holds <= 1 - NEARLY for row in found.holdings)
-    counts = {
-        f"nearly everywhere (in {NEARLY:.0%} of the sets or more)": most,
-        f"hardly anywhere (in {1 - NEARLY:.0%} or fewer)": few,
-        "or not by what is assumed": len(found.holdings) - most - few,
-    }
-    said = [f"{n} {'hold' if n > 1 else 'holds'} {how}" for how, n in counts.items() if n]
+    few = sum(row.fails >= NEARLY for row in found.holdings)
+    unknown = sum(row.cannot_tell > HALF for row in found.holdings)
+    counts = (
+        (most, "hold", "holds", f"nearly everywhere (in {NEARLY:.0%} of the sets or more)"),
+        (few, "fail", "fails", f"nearly everywhere (in {NEARLY:.0%} of the sets or more)"),
+        (unknown, "stay", "stays", "open, because in most of the sets these weeks cannot tell"),
+        (
+            len(found.holdings) - most - few - unknown,
+            "hold",
+            "holds",
+            "or not by what is assumed",
+        ),
+    )
+    said = [f"{n} {many if n > 1 else one} {how}" for n, many, one, how in counts if n]
     return f"Conclusions: {len(found.holdings)}, of which {listing(said)}."
 
 

@@ -91,7 +91,8 @@ def beside(study: Study) -> Beside:
     table = Table(
         f"Judged by {judged(asked, names)}. Weeks: how many it took. "
         + ("" if isinstance(asked, SelectBest) else "Shown is the target with least to spare. ")
-        + "The intervals are 95% ones of each candidate by itself, not widened for the choice."
+        + "The intervals are 95% ones of each candidate by itself at the week at which it was "
+        "decided, not widened for the choice; the guarantee does not rest on them."
         + (f" The {rest} candidates that came least close are in {SELECT}." if rest else ""),
         ("Design", "Verdict", "Handler hours", "Weeks", "Value", "95% interval", "Where"),
         _groups(study, shown, names),

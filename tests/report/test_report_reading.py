@@ -276,6 +276,6 @@ def test_drawn_points_are_told_as_the_share_at_which_it_holds_for_certain(
     found = led_by_reading(answer(study), study)
     assert found.sentence == (
         "Of 9 sets of values drawn over the whole ranges: as many 999 calls are answered in time "
-        "in both forces as with “Separate rooms”, or more, in 100% (70 to 100) with “One "
-        "merged room” (not so, for certain, in 0% (0 to 30))."
+        "in both forces (counted as one) as with “Separate rooms”, or more, in 100% (70 to 100) "
+        "with “One merged room” (not so, for certain, in 0% (0 to 30))."
     )

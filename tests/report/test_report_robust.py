@@ -181,6 +181,21 @@ def test_without_the_tables_there_is_no_section(folder: Path) -> None:
     assert "No assumption was varied" in " ".join(caveats(study))
 
 
+def test_chance_is_not_blamed_on_the_assumptions(folder: Path) -> None:
+    rows = [
+        holding(1, holds=0.95, fails=0.0, cannot_tell=0.05),
+        holding(2, holds=0.0, fails=0.97, cannot_tell=0.03),
+        holding(3, holds=0.2, fails=0.1, cannot_tell=0.7),
+        holding(4, holds=0.5, fails=0.4, cannot_tell=0.1),
+    ]
+    write_robust(folder, rows, (), (), ())
+    assert words.beside(study_at(folder)).sentences[1] == (
+        "Conclusions: 4, of which 1 holds nearly everywhere (in 90% of the sets or more), 1 fails "
+        "nearly everywhere (in 90% of the sets or more), 1 stays open, because in most of the sets "
+        "these weeks cannot tell and 1 holds or not by what is assumed."
+    )
+
+
 def test_the_section_begins_with_what_was_tried(folder: Path) -> None:
     write_robust(folder)
     study = study_at(folder)
