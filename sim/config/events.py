@@ -121,6 +121,10 @@ class SiteOutage(Occurrence):
         if self.fallback_handle_factor is not None and self.fallback_after_s is None:
             wrong = "is missing; fallback_handle_factor says how long contacts take after it"
             findings.append(Finding(wrong, ("fallback_after_s",)))
+        if self.standby is not None and self.standby.after_h.value >= self.lasts_h:
+            wrong = f"must be below lasts_h = {self.lasts_h:g}, or the standby room never opens"
+            value = f"{self.standby.after_h.value:g}"
+            findings.append(Finding(wrong, ("standby", "after_h"), value))
         _refuse(findings)
         return self
 

@@ -111,3 +111,9 @@ def test_a_wrong_site_has_its_clear_answer(tmp_path, sites, key, says):
     with pytest.raises(ConfigError) as error:
         load_centre(tmp_path / "centre")
     assert any(key in line and says in line for line in str(error.value).splitlines()), error.value
+
+
+def test_a_standby_room_that_opens_after_the_event_is_refused(tmp_path):
+    late = OUTAGE + STANDBY.replace("value = 1,", "value = 9,")
+    with pytest.raises(ConfigError, match=r"standby\.after_h = 9: must be below lasts_h"):
+        load_experiment(an_experiment(tmp_path, more=late))
