@@ -16,8 +16,8 @@ from sim.engine.event_list import (
     natural,
     note_opening,
 )
-from sim.engine.jit import called, inlined
 from sim.engine.order import ARRIVAL, SERVICE_END
+from sim.jit import called, inlined
 from sim.records.contact_log import ABANDONED, ANSWERED, OPEN
 from sim.records.workload import ON_CUT, ON_INTERRUPTED
 from sim.routing import rules

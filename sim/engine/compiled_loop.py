@@ -41,7 +41,6 @@ from sim.engine.event_list import (
     heap_replace,
     natural,
 )
-from sim.engine.jit import called, inlined
 from sim.engine.order import (
     ARRIVAL,
     DESIGN_CHANGE,
@@ -50,6 +49,7 @@ from sim.engine.order import (
     SERVICE_END,
     STAFFING_STEP,
 )
+from sim.jit import called, inlined
 from sim.records.contact_log import OPEN
 from sim.records.workload import ON_ABANDONED, ON_ANSWERED
 from sim.routing import rules

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.jit import inlined
 from sim.engine.order import OVERFLOW_OPENING
+from sim.jit import inlined
 
 KIND_SHIFT = 48
 KIND_STRIDE = 1 << KIND_SHIFT

@@ -34,6 +34,7 @@ from sim.engine import SEMANTICS_VERSION
 from sim.records import Design, Horizon
 
 CODE = (
+    "jit",
     "records",
     "config",
     "routing",

@@ -1,15 +1,10 @@
-"""Adding up by code: the one operation that every cell starts from."""
+"""Adding up and parting by code."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-
-def count(code: IntArray, size: int) -> FloatArray:
-    """Give how often each code from 0 to `size` - 1 occurs."""
-    return np.bincount(code, minlength=size).astype(np.float64)
 
 
 def parting(code: IntArray, size: int) -> IntArray:

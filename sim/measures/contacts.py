@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.measures.by_code import FloatArray, IntArray, add, count, parting
+from sim.measures.by_code import FloatArray, IntArray, parting
+from sim.measures.compiled import N_ENDS, TICKS_PER_S, Calls, Sums, compiled_loops, read_only
 from sim.measures.definitions import BAND_EDGES_S, THRESHOLDS_S, WAIT_QUANTILES
 from sim.measures.plan import (
     CONTACT_MEASURES,
@@ -17,8 +17,6 @@ from sim.records import (
     ABANDONED,
     ANSWERED,
     HOURS_PER_WEEK,
-    ON_ABANDONED,
-    ON_INTERRUPTED,
     OPEN,
     SECONDS_PER_HOUR,
     ContactLog,
@@ -26,47 +24,6 @@ from sim.records import (
 )
 
 Pair = tuple[FloatArray, FloatArray]
-
-TICKS_PER_S = 1e6
-N_ENDS = 2 * OPEN  # an outcome, within the target time or not
-
-
-@dataclass(frozen=True, eq=False)
-class MeasuredContacts:
-    """The contacts that arrived in the measured window; one row each.
-
-    `wait_s` is rounded to the microsecond: the difference of two instants days after the start is
-    not exact, and a wait of exactly 10 s must be one wherever it lies. inf for OPEN.
-    """
-
-    contact_class: IntArray
-    hour_of_week: IntArray
-    outcome: NDArray[np.int8]
-    wait_s: FloatArray
-    group: IntArray
-    redial: NDArray[np.bool_]
-    handle_s: FloatArray
-
-
-def measured_contacts(plan: MeasurePlan, workload: Workload, log: ContactLog) -> MeasuredContacts:
-    """Pick the contacts that arrived from the opening of the window until before it closes.
-
-    A follow-on that was never woken arrived at inf, which is in no window. The rest of interrupted
-    work is no contact of its own: the contact was answered when the work began.
-    """
-    opens_s, closes_s = plan.horizon.measured_from_s, plan.horizon.measured_until_s
-    arrived = (log.arrival_s >= opens_s) & (log.arrival_s < closes_s)
-    row = np.flatnonzero(arrived & (workload.trigger != ON_INTERRUPTED))
-    arrival_s = log.arrival_s[row]
-    return MeasuredContacts(
-        workload.contact_class[row],
-        plan.hours.hour_of_week[plan.hours.index_of(arrival_s)],
-        log.outcome[row],
-        to_microsecond(log.wait_end_s[row] - arrival_s),
-        log.group[row],
-        workload.trigger[row] == ON_ABANDONED,
-        workload.handle_s[row],
-    )
 
 
 def to_microsecond(seconds: FloatArray) -> FloatArray:
@@ -113,33 +70,43 @@ class ContactSums:
     waits_s: list[FloatArray]
 
 
-def sum_contacts(plan: MeasurePlan, contacts: MeasuredContacts) -> ContactSums:
-    """Add the contacts up by class, hour of the week, outcome and group."""
+def sum_contacts(plan: MeasurePlan, workload: Workload, log: ContactLog) -> ContactSums:
+    """Add the contacts of the measured window up by class, hour of the week, outcome and group."""
     layout = plan.layout
-    forces, channels, groups = len(layout.forces), len(layout.channels), layout.n_groups
-    k, wait_s = contacts.contact_class, contacts.wait_s
-    by_hour = k * HOURS_PER_WEEK + contacts.hour_of_week
-    end = contacts.outcome - ANSWERED
-    end *= 2
-    end += wait_s <= plan.targets.answer_within_s[layout.class_channel][k]
-    by_end = by_hour * N_ENDS
-    by_end += end
-
-    answered = np.flatnonzero(contacts.outcome == ANSWERED)
-    k_answered, wait_answered_s = k[answered], wait_s[answered]
-    waited = np.flatnonzero(wait_answered_s > 0)  # only these need to be sorted
-    n_classes, n_hours = layout.n_classes, layout.n_classes * HOURS_PER_WEEK
+    shape = len(layout.forces), len(layout.channels)
+    n_classes, groups, rows = layout.n_classes, layout.n_groups, workload.n_contacts
+    n_hours = n_classes * HOURS_PER_WEEK
+    sums = Sums(
+        ends=np.zeros(n_hours * N_ENDS),
+        waited_s=np.zeros(n_hours),
+        handle_s=np.zeros(n_hours),
+        redials=np.zeros(n_classes),
+        answered_by=np.zeros(n_classes * groups),
+        at_once=np.zeros(n_classes),
+        wait_s=np.empty(rows),
+        wait_class=np.empty(rows, dtype=np.int64),
+    )
+    calls = Calls(
+        *read_only(
+            workload.contact_class,
+            workload.trigger,
+            workload.handle_s,
+            log.arrival_s,
+            log.wait_end_s,
+            log.outcome,
+            log.group,
+        )
+    )
+    (within_s,) = read_only(plan.targets.answer_within_s[layout.class_channel])
+    n_waits = compiled_loops().add_contacts(calls, plan.hours.columns, within_s, sums)
     return ContactSums(
-        count(by_end, n_hours * N_ENDS).reshape(forces, channels, HOURS_PER_WEEK, N_ENDS),
-        add(by_hour[answered], wait_answered_s, n_hours).reshape(forces, channels, -1),
-        count(k[contacts.redial], n_classes).reshape(forces, channels),
-        add(by_hour, contacts.handle_s, n_hours).reshape(forces, channels, -1).sum(axis=1)
-        / SECONDS_PER_HOUR,
-        count(k_answered * groups + contacts.group[answered], n_classes * groups).reshape(
-            forces, channels, groups
-        ),
-        count(k_answered[wait_answered_s == 0], n_classes).reshape(forces, channels),
-        _sorted_by_class(k_answered[waited], wait_answered_s[waited], n_classes),
+        sums.ends.reshape(*shape, HOURS_PER_WEEK, N_ENDS),
+        sums.waited_s.reshape(*shape, -1),
+        sums.redials.reshape(shape),
+        sums.handle_s.reshape(*shape, -1).sum(axis=1) / SECONDS_PER_HOUR,
+        sums.answered_by.reshape(*shape, groups),
+        sums.at_once.reshape(shape),
+        _sorted_by_class(sums.wait_class[:n_waits], sums.wait_s[:n_waits], n_classes),
     )
 
 

@@ -7,7 +7,7 @@ adds up to the time of the handlers, and nobody is busier than staffed.
 import numpy as np
 
 from sim.measures.by_code import FloatArray, IntArray
-from sim.measures.hours import Spans
+from sim.measures.compiled import Spans
 from sim.records import ContactLog
 
 
@@ -26,9 +26,10 @@ def handler_shares(log: ContactLog) -> Spans:
     >>> shares.row.tolist(), shares.handlers.tolist()
     ([0, 0, 0, 1], [1.0, 0.5, 1.0, 0.5])
     """
-    alone = np.flatnonzero((log.group >= 0) & (log.desk < 0))
     if not _any_desk(log):
-        return Spans(alone, log.wait_end_s[alone], log.service_end_s[alone])
+        answered = np.flatnonzero(log.group >= 0)
+        return Spans(answered, log.wait_end_s[answered], log.service_end_s[answered])
+    alone = np.flatnonzero((log.group >= 0) & (log.desk < 0))
     rows, begins, ends, instant_s, holds = _desk_events(log)
     count = ends - begins
     which = np.repeat(np.arange(rows.size), count)
@@ -42,11 +43,17 @@ def handler_shares(log: ContactLog) -> Spans:
     )
 
 
-def occupied_handlers(log: ContactLog) -> Spans:
-    """Give the spans in which a handler has anything in hand; `row` is the group."""
-    alone = np.flatnonzero((log.group >= 0) & (log.desk < 0))
+def occupied_handlers(log: ContactLog, shares: Spans) -> Spans:
+    """Give the spans in which a handler has anything in hand; `row` is the group.
+
+    Parameters
+    ----------
+    shares
+        The `handler_shares` of the log.
+    """
     if not _any_desk(log):
-        return Spans(log.group[alone], log.wait_end_s[alone], log.service_end_s[alone])
+        return shares._replace(row=log.group[shares.row])
+    alone = np.flatnonzero((log.group >= 0) & (log.desk < 0))
     rows, begins, _, instant_s, holds = _desk_events(log)
     opens = np.zeros(instant_s.size, dtype=bool)
     opens[begins] = holds[begins] == 1
@@ -62,8 +69,8 @@ def occupied_handlers(log: ContactLog) -> Spans:
 
 
 def _any_desk(log: ContactLog) -> bool:
-    """Tell whether any handler could hold several contacts."""
-    return bool((log.desk >= 0).any())
+    """Tell whether any handler could hold several contacts; if none, the column is one number."""
+    return log.desk.strides != (0,) and bool((log.desk >= 0).any())
 
 
 def _desk_events(

@@ -1,10 +1,12 @@
 """The hours of the measured window, and exact time spent in each of them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from sim.measures.by_code import FloatArray, IntArray, add, count
+from sim.measures.by_code import FloatArray, IntArray, add
+from sim.measures.compiled import Hours, Spans, compiled_loops, read_only
 from sim.records import HOURS_PER_WEEK, SECONDS_PER_HOUR, Horizon
 
 ROUNDING_H = 1e-9  # no part of an hour, only the error of adding hours up
@@ -37,18 +39,10 @@ class WindowHours:
         """B, the number of hours or parts of hours in the window."""
         return int(self.hour_of_week.size)
 
-    def index_of(self, instant_s: FloatArray) -> IntArray:
-        """Give the index of the hour of each instant; the end of the window is in the last."""
-        since_h = instant_s - self.edge_s[0]
-        since_h /= SECONDS_PER_HOUR
-        since_h += self.offset_h
-        index: IntArray = since_h.astype(np.int64)
-        np.minimum(index, self.n_hours - 1, out=index)
-        return index
-
-    def clip(self, instant_s: FloatArray) -> FloatArray:
-        """Give each instant, moved into the window."""
-        return np.clip(instant_s, self.edge_s[0], self.edge_s[-1])
+    @cached_property
+    def columns(self) -> Hours:
+        """The same, for a loop."""
+        return Hours(*read_only(self.edge_s, self.hour_of_week, np.array([self.offset_h])))
 
     def weekly(self, by_hour: FloatArray) -> FloatArray:
         """Give (R, 168) sums by hour of the week from (R, B) by hour of the window."""
@@ -74,46 +68,8 @@ def window_hours(horizon: Horizon) -> WindowHours:
     return WindowHours(edge_s, hour_of_week, occurrences, offset_h)
 
 
-@dataclass(frozen=True, eq=False)
-class Spans:
-    """Spans of time of handlers; arrays of one length.
-
-    Parameters
-    ----------
-    row
-        What the span is added to: a group, or a force and group.
-    from_s, until_s
-        Instants in seconds; the end may be inf.
-    handlers
-        How many each stands for, or how much of one; None for one each.
-    """
-
-    row: IntArray
-    from_s: FloatArray
-    until_s: FloatArray
-    handlers: FloatArray | None = None
-
-
 def handler_hours(hours: WindowHours, spans: Spans, n_rows: int) -> FloatArray:
-    """Give the hours that spans have in each hour of the window, exactly; shape (R, B).
-
-    A span that covers several hours is split at the full hours. It is the difference of two
-    integrals from the opening of the window, and such an integral up to an instant fills every hour
-    before the instant's own and a part of that one; so counting ends by hour is enough.
-    """
-    seconds = np.zeros((n_rows, hours.n_hours))
-    first_code = spans.row * hours.n_hours
-    for instant_s, sign in ((spans.until_s, 1.0), (spans.from_s, -1.0)):
-        part_s = hours.clip(instant_s)
-        index = hours.index_of(part_s)
-        part_s -= hours.edge_s[index]
-        code = np.add(first_code, index, out=index)
-        if spans.handlers is None:
-            ends = count(code, seconds.size).reshape(seconds.shape)
-        else:
-            part_s *= spans.handlers
-            ends = add(code, spans.handlers, seconds.size).reshape(seconds.shape)
-        parts_s = add(code, part_s, seconds.size).reshape(seconds.shape)
-        ends_later = ends[:, ::-1].cumsum(axis=1)[:, ::-1] - ends
-        seconds += sign * (ends_later * np.diff(hours.edge_s) + parts_s)
-    return seconds / SECONDS_PER_HOUR
+    """Give the hours that spans have in each hour of the window, exactly; shape (R, B)."""
+    seconds = np.zeros(n_rows * hours.n_hours)
+    compiled_loops().add_spans(Spans(*read_only(*spans)), hours.columns, seconds)
+    return seconds.reshape(n_rows, hours.n_hours) / SECONDS_PER_HOUR

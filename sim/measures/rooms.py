@@ -1,12 +1,11 @@
 """Cells about rooms: hours staffed, hours busy, hours given to other forces."""
 
-from dataclasses import replace
-
 import numpy as np
 
-from sim.measures.by_code import FloatArray, parting
+from sim.measures.by_code import FloatArray
+from sim.measures.compiled import Spans, Steps, compiled_loops, read_only
 from sim.measures.desks import handler_shares, occupied_handlers
-from sim.measures.hours import ROUNDING_H, Spans, handler_hours
+from sim.measures.hours import ROUNDING_H, handler_hours
 from sim.measures.plan import MeasurePlan
 from sim.records import ContactLog, Staffing, Workload
 
@@ -22,12 +21,13 @@ def room_blocks(
     """
     hours, forces, groups = plan.hours, len(plan.layout.forces), plan.layout.n_groups
     shares = handler_shares(log)
+    occupied = occupied_handlers(log, shares)
     force = plan.layout.class_force[workload.contact_class[shares.row]]
-    given = replace(shares, row=force * groups + log.group[shares.row])
+    given = shares._replace(row=force * groups + log.group[shares.row])
     given_h = handler_hours(hours, given, forces * groups).reshape(forces, groups, hours.n_hours)
     busy = given_h.sum(axis=0)
     staffed = handler_hours(hours, staffing_spans(staffing), groups)
-    staffed += handler_hours(hours, overruns(staffing, occupied_handlers(log)), groups)
+    staffed += handler_hours(hours, overruns(staffing, occupied), groups)
     all_busy = np.abs(staffed - busy) < ROUNDING_H  # equal but for the last digit
     staffed[all_busy] = busy[all_busy]
 
@@ -68,37 +68,20 @@ def overruns(staffing: Staffing, calls: Spans) -> Spans:
     So staffed + overruns is the larger of staffed and busy, at every instant.
     """
     levels = staffing_spans(staffing)
-    staffed = staffing.step_staffed[np.argsort(staffing.step_group, kind="stable")]
-    calls = _in_hand_at_a_step(staffing, calls)
-    of_group = np.arange(staffing.n_groups + 1)
-    level_cut = levels.row.searchsorted(of_group)
-    parted = parting(calls.row, staffing.n_groups)
-    call_cut = calls.row[parted].searchsorted(of_group)
-    answer_s, end_s = calls.from_s[parted], calls.until_s[parted]
-
-    found = [Spans(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))]
-    for group in range(staffing.n_groups):
-        level = slice(level_cut[group], level_cut[group + 1])
-        call = slice(call_cut[group], call_cut[group + 1])
-        from_s, until_s = levels.from_s[level], levels.until_s[level]
-        ends_s = np.sort(end_s[call])
-        ended = ends_s.searchsorted(from_s, "right")
-        busy = np.sort(answer_s[call]).searchsorted(from_s, "right") - ended
-        over = np.maximum(busy - staffed[level], 0)
-        which = np.repeat(np.arange(over.size), over)
-        nth = np.arange(which.size) - np.repeat(np.cumsum(over) - over, over)
-        last_s = np.minimum(ends_s[ended[which] + nth], until_s[which])
-        found.append(Spans(np.full(which.size, group), from_s[which], last_s))
-    return Spans(
-        np.concatenate([spans.row for spans in found]),
-        np.concatenate([spans.from_s for spans in found]),
-        np.concatenate([spans.until_s for spans in found]),
-    )
+    n_steps, loops = levels.row.size, compiled_loops()
+    steps = _steps(levels, staffing.n_groups)
+    calls = Spans(*read_only(*calls))
+    busy, found = np.zeros(n_steps, np.int64), np.zeros(calls.row.size, np.int64)
+    in_hand = found[: loops.count_in_hand(calls, steps, busy, found)]
+    over = np.maximum(busy - levels.handlers.astype(np.int64), 0)
+    n_over = int(over.sum())
+    spans = Spans(np.zeros(n_over, np.int64), np.zeros(n_over), np.zeros(n_over), np.zeros(0))
+    by_end = in_hand[np.argsort(calls.until_s[in_hand])]
+    loops.list_overruns(calls, by_end, steps, over, spans)
+    return spans
 
 
-def _in_hand_at_a_step(staffing: Staffing, calls: Spans) -> Spans:
-    """Give the calls in hand while some group steps: a small part, and no others matter."""
-    step_s = np.append(np.unique(staffing.step_s), np.inf)
-    next_step_s = step_s[step_s.searchsorted(calls.from_s)]
-    in_hand = np.flatnonzero(next_step_s < calls.until_s)
-    return Spans(calls.row[in_hand], calls.from_s[in_hand], calls.until_s[in_hand])
+def _steps(levels: Spans, n_groups: int) -> Steps:
+    """Give spans of staffing as a loop takes them."""
+    cut = levels.row.searchsorted(np.arange(n_groups + 1))
+    return Steps(levels.from_s, levels.until_s, cut, cut[:-1].copy())

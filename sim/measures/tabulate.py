@@ -11,7 +11,6 @@ from sim.measures.contacts import (
     hour_of_day_block,
     hour_of_week_block,
     load_block,
-    measured_contacts,
     sum_contacts,
     threshold_block,
 )
@@ -70,7 +69,7 @@ def tabulate(plan: MeasurePlan, workload: Workload, staffing: Staffing, log: Con
         staffing.n_groups == layout.n_groups,
         f"staffing: has {staffing.n_groups} groups, the layout {layout.n_groups}",
     )
-    sums = sum_contacts(plan, measured_contacts(plan, workload, log))
+    sums = sum_contacts(plan, workload, log)
     rooms_by_hour, rooms, exchange_h = room_blocks(plan, workload, staffing, log)
     pairs = (
         *contact_block(plan, sums),

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.jit import called
+from sim.jit import called
 
 PROGRAM = """
 from sim.engine import simulate
@@ -25,6 +25,22 @@ log = simulate(workload, Staffing.constant([2]), Design([0], one, one, one, one,
 print(log.wait_end_s.tolist())
 """
 
+MEASURES = """
+from sim.engine import simulate
+from sim.measures import Targets, plan_measures, tabulate
+from sim.records import Design, Horizon, Layout, Staffing, Workload
+inf = float("inf")
+workload = Workload(1, [0, 0], [0, 1], [inf, inf], [9, 9], [0, 0], [-1, -1], [0, 0])
+one, staffing = [[[0]]], Staffing.constant([2])
+design = Design([0], one, one, one, one, [[[1]]])
+layout = Layout(("north",), ("999",), ("room",), [0], [[True]], [0], [[0]])
+plan = plan_measures(layout, Horizon(0, 1), Targets([10], [0.9], [0]))
+tally = tabulate(plan, workload, staffing, simulate(workload, staffing, design, "simpy"))
+whole = (plan.period == "all") & (plan.force == "north") & (plan.channel == "999")
+found = [whole & (plan.measure == name) for name in ("offered", "redials")]
+print([float(tally.numerator[cell][0]) for cell in found])
+"""
+
 
 @pytest.fixture
 def project(tmp_path):
@@ -35,9 +51,9 @@ def project(tmp_path):
     return tmp_path
 
 
-def start(project, **environment):
+def start(project, program=PROGRAM, **environment):
     return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         cwd=project,
         env={**os.environ, "SIM_CACHE_DIR": str(project / "cache"), "PYTHONPATH": str(project)}
         | environment,
@@ -90,10 +106,26 @@ def test_a_damaged_cache_file_is_not_the_end_of_the_run(project):
     assert "without its cache" in messages
 
 
-def test_the_same_source_tells_the_same_stories_with_the_jit_off():
-    stories = Path(__file__).with_name("test_stories.py")
+def test_an_edited_measure_counts_although_the_cache_is_warm(project):
+    def measured():
+        return finish(start(project, MEASURES))[0]
+
+    assert measured() == "[2.0, 0.0]"  # both contacts are new ones
+    loops = project / "sim" / "measures" / "loops.py"
+    source = loops.read_text(encoding="utf-8")
+    edited = source.replace("if trigger == ON_ABANDONED:", "if trigger != ON_ABANDONED:")
+    assert edited != source
+    loops.write_text(edited, encoding="utf-8")
+    assert measured() == "[2.0, 2.0]"
+
+
+@pytest.mark.parametrize(
+    "tests", ["engine/test_stories.py", "measures/test_measures_by_hand.py"], ids=["log", "cells"]
+)
+def test_the_same_source_tells_the_same_with_the_jit_off(tests):
+    told = ["-k", "compiled"] if "stories" in tests else []
     done = subprocess.run(  # noqa: S603 - our own tests
-        [sys.executable, "-m", "pytest", "-q", "-k", "compiled", str(stories)],
+        [sys.executable, "-m", "pytest", "-q", *told, str(Path(__file__).parent.parent / tests)],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
         text=True,

@@ -1,9 +1,9 @@
-"""How the event loop and its parts are compiled, told to Numba in one place.
+"""How loops and their parts are compiled, told to Numba in one place.
 
-Division by zero follows NumPy. And no references are counted (`_nrt=False`): nothing in the loop
-makes or keeps an array, and Numba would otherwise count the references to those that it is given,
-atomically, in every function, which costs a third of the run. Numba offers the option to itself
-only, hence the underscore; a test says whether it still does what is expected.
+Division by zero follows NumPy. And no references are counted (`_nrt=False`): no loop makes or keeps
+an array, and Numba would otherwise count the references to those that it is given, atomically, in
+every function, which costs a third of the engine's run. Numba offers the option to itself only,
+hence the underscore; a test says whether it still does what is expected.
 """
 
 from collections.abc import Callable, Mapping

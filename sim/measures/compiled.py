@@ -1,0 +1,147 @@
+"""What the compiled loops take, as columns, and the loops themselves.
+
+Numba is imported when a first week is measured, and not by those who only read results.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.records import OPEN
+
+Column = NDArray[Any]
+
+N_ENDS = 2 * OPEN  # an outcome, within the target time or not
+TICKS_PER_S = 1e6
+_NONE: Column = np.zeros(0)
+_NONE.setflags(write=False)
+
+
+class Calls(NamedTuple):
+    """The columns of a workload and its log that measures look at."""
+
+    contact_class: Column
+    trigger: Column
+    handle_s: Column
+    arrival_s: Column
+    wait_end_s: Column
+    outcome: Column
+    group: Column
+
+
+class Hours(NamedTuple):
+    """The hours of the measured window, see `WindowHours`; `offset_h` has one place."""
+
+    edge_s: Column
+    hour_of_week: Column
+    offset_h: Column
+
+
+class Spans(NamedTuple):
+    """Spans of time of handlers; arrays of one length.
+
+    Parameters
+    ----------
+    row
+        What the span is added to: a group, or a force and group.
+    from_s, until_s
+        Instants in seconds; the end may be inf.
+    handlers
+        How many each stands for, or how much of one; empty for one each.
+    """
+
+    row: Column
+    from_s: Column
+    until_s: Column
+    handlers: Column = _NONE
+
+
+class Steps(NamedTuple):
+    """The steps of staffing by group, then time; those of group g from `cut[g]` to `cut[g + 1]`.
+
+    A step holds until `until_s`. `seen` has a place per group: calls come nearly in order of time,
+    so the next one's step is looked for from the last one's.
+    """
+
+    at_s: Column
+    until_s: Column
+    cut: Column
+    seen: Column
+
+
+class Sums(NamedTuple):
+    """What is added up, laid flat: see `ContactSums`.
+
+    `wait_s` and `wait_class` take the waits of those who were answered, but not at once.
+    """
+
+    ends: Column
+    waited_s: Column
+    handle_s: Column
+    redials: Column
+    answered_by: Column
+    at_once: Column
+    wait_s: Column
+    wait_class: Column
+
+
+class Loops(NamedTuple):
+    """The loops of `sim.measures.loops`."""
+
+    add_contacts: Callable[[Calls, Hours, Column, Sums], int]
+    add_spans: Callable[[Spans, Hours, Column], None]
+    count_in_hand: Callable[[Spans, Steps, Column, Column], int]
+    list_overruns: Callable[[Spans, Column, Steps, Column, Spans], None]
+
+
+_SOURCES = (
+    "sim.measures.loops",
+    "sim.measures.compiled",
+    "sim.records.contact_log",
+    "sim.records.horizon",
+    "sim.records.workload",
+)
+
+
+@cache
+def compiled_loops() -> Loops:
+    """Give the loops, compiled (from the cache if they are there), once per process."""
+    from numba import types  # noqa: PLC0415 - Numba loads slowly
+
+    from sim.jit import compiled  # noqa: PLC0415
+    from sim.measures import loops  # noqa: PLC0415
+
+    def columns(record: Any, *scalars: Any, read: bool = True) -> Any:  # noqa: ANN401
+        """Give the type of a tuple of arrays, only read or written too."""
+        return types.NamedTuple([array(scalar, read=read) for scalar in scalars], record)  # type: ignore[no-untyped-call]
+
+    def array(scalar: Any, *, read: bool) -> Any:  # noqa: ANN401 - Numba's own types
+        return types.Array(scalar, 1, "C", readonly=read)
+
+    real, whole, tiny = types.float64, types.int64, types.int8
+    calls = columns(Calls, whole, tiny, real, real, real, tiny, whole)
+    hours = columns(Hours, real, whole, real)
+    sums = columns(Sums, real, real, real, real, real, real, real, whole, read=False)
+    spans = columns(Spans, whole, real, real, real)
+    overruns = columns(Spans, whole, real, real, real, read=False)
+    steps = columns(Steps, real, real, whole, whole, read=False)
+    reals, wholes = array(real, read=False), array(whole, read=False)
+    signatures = (
+        types.int64(calls, hours, array(real, read=True), sums),
+        types.none(spans, hours, reals),
+        types.int64(spans, steps, wholes, wholes),
+        types.none(spans, wholes, steps, wholes, overruns),
+    )
+    plain = tuple(getattr(loops, name) for name in Loops._fields)
+    return Loops(*compiled("the measures", plain, signatures, _SOURCES))
+
+
+def read_only(*columns: NDArray[Any]) -> list[NDArray[Any]]:
+    """Give columns as a loop may only read them: in one piece, and frozen."""
+    views = [np.ascontiguousarray(column).view() for column in columns]
+    for view in views:
+        view.setflags(write=False)
+    return views
