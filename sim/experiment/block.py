@@ -1,8 +1,8 @@
 """A block: the tallies of a few replications under some designs, as bytes that check themselves.
 
-    sim-block 1 <SHA-256 of everything after this line>
+    sim-block 2 <SHA-256 of everything after this line>
     {"start": ..., "stop": ..., "cells": ..., "designs": [...], "sizes": [...], ...}
-    <zlib of design 1> <zlib of design 2> ...
+    <zstd of design 1> <zstd of design 2> ...
 
 Each design's part holds float64, little-endian, shape (2, replications, cells): numerators, then
 denominators. One design can be read without unpacking the others.
@@ -10,16 +10,17 @@ denominators. One design can be read without unpacking the others.
 
 import hashlib
 import json
-import zlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-MAGIC = b"sim-block 1 "
-_FAST = 1  # zlib's level: three times smaller for a millisecond; more effort buys little
+MAGIC = b"sim-block 2 "
+_CODEC = "zstd"  # as small as zlib in a quarter of its time
 
 
 class DamagedBlock(Exception):  # noqa: N818 - the name is the message
@@ -55,15 +56,17 @@ class Block:
         shapes = {tally.shape for tally in tallies.values()}
         ((_, replications, cells),) = shapes
         parts = {
-            digest: zlib.compress(np.ascontiguousarray(tally, dtype="<f8").tobytes(), _FAST)
+            digest: pa.compress(np.ascontiguousarray(tally, dtype="<f8"), _CODEC, asbytes=True)
             for digest, tally in tallies.items()
         }
         return cls(start, start + replications, cells, contacts, parts)
 
     def tally(self, design: str) -> NDArray[np.float64]:
         """Give one design's tallies, shape (2, replications, cells)."""
-        values = np.frombuffer(zlib.decompress(self.parts[design]), dtype="<f8")
-        return values.reshape(2, self.stop - self.start, self.cells)
+        shape = (2, self.stop - self.start, self.cells)
+        size = 8 * math.prod(shape)
+        values = np.frombuffer(pa.decompress(self.parts[design], size, _CODEC), dtype="<f8")
+        return values.reshape(shape)
 
     def to_bytes(self) -> bytes:
         """Give the bytes of the file."""

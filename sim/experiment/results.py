@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -163,7 +163,10 @@ class Results:
         centre, layout = run.point.centre, run.point.layout
         plan = plan_for(layout, self.study.horizon, targets_of(centre))
         books = Books.of(plan)
+        packed: Future[None] | None = None
         for part, baseline, happened in self.parts(run, plan):
+            if packed is not None:
+                packed.result()  # one design waits at most: they are large
             packed = beside.submit(kpi.add, part)
             tables[SUMMARY].add(summary_rows(part, self.keys))
             tables[EXCHANGE].add(exchange_rows(part, books))
@@ -173,6 +176,7 @@ class Results:
             if happened is not None:
                 tables[EVENTS].add(happened.event_rows())
                 tables[TIMELINE].add(happened.timeline_rows())
+        if packed is not None:
             packed.result()
 
     def write_manifest(self, folder: Path, engine: str, elapsed_s: float) -> None:

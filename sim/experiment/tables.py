@@ -247,12 +247,11 @@ def as_named(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
 
 
-def _cell(value: Value) -> str:
+def _cell(value: Value) -> Value:
+    """Give what stands in the file; numbers as they are, which `csv` writes in full."""
     if isinstance(value, str):
         return as_text(value)
-    if value is None or value != value:  # noqa: PLR0124 - nan is the one that differs from itself
-        return ""
-    return repr(value)
+    return value if value == value else None  # noqa: PLR0124 - nan differs from itself
 
 
 def bounded(interval: Interval, unit: NDArray[np.str_], lowest: float) -> Interval:
