@@ -4,11 +4,15 @@ What takes time to import is imported by the command that needs it, so that `sim
 at once.
 """
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the `sim` command; the exit status says how it went (see `sim.cli.outcome`)."""
+    # No large matrix is multiplied here. The threads that NumPy's and SciPy's linear algebra would
+    # make for it, in every worker too, only take time from the others.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's code page lacks is printed as ?, and stops nothing.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

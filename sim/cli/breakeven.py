@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.options import Engine, Jobs, Seed, watcher
 from sim.cli.outcome import say
+from sim.workers import start_ahead
 
 
 def breakeven(  # noqa: PLR0913 - a command has as many options as it has
@@ -40,6 +41,7 @@ def breakeven(  # noqa: PLR0913 - a command has as many options as it has
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Do not show progress.")] = False,
 ) -> None:
     """Find how much longer another force's call may take before sharing pays no more."""
+    start_ahead(jobs)
     from sim.cli.penalties import print_penalties
     from sim.cli.tables import console
     from sim.experiment import run_break_even, write_penalties

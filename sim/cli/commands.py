@@ -15,6 +15,7 @@ from sim.cli.conclusion import conclude, tell_shard
 from sim.cli.merge import merge
 from sim.cli.options import Engine, Jobs, Results, Scheduler, Seed, Yes, most_points_of, watcher
 from sim.cli.outcome import INTERRUPTED, report_error, reported, say
+from sim.workers import start_ahead
 
 app = typer.Typer(
     name="sim",
@@ -82,11 +83,17 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
         typer.Option("--shard", metavar="K/N", help="Part K of N only; see `sim merge`."),
     ] = None,
     scheduler: Scheduler = None,
+    report: Annotated[
+        bool,
+        typer.Option("--report/--no-report", help="Draw the report, or leave it to `sim report`."),
+    ] = True,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the path of the report and no more.")
     ] = False,
 ) -> None:
     """Run experiments; what is done already is not done again."""
+    if not dry_run:
+        start_ahead(jobs, scheduler)
     from sim.experiment import (
         Shard,
         experiments_in,
@@ -129,7 +136,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
                 progress=watcher(quiet=quiet),
             )
             if part is None:
-                conclude(folder, quiet=quiet, jobs=jobs)
+                conclude(folder, quiet=quiet, jobs=jobs, report=report)
             else:
                 tell_shard(folder, part)
         except KeyboardInterrupt:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from sim.experiment import Shard
 
 
-def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
-    """Print the answer, draw the report, and say where it is."""
+def conclude(folder: Path, *, quiet: bool, jobs: int | None = None, report: bool = True) -> None:
+    """Print the answer, draw the report if it is wanted, and say where it is."""
     from sim.cli.penalties import print_penalties
     from sim.cli.reached import print_reached
     from sim.cli.tables import console, print_answer
@@ -42,8 +42,11 @@ def conclude(folder: Path, *, quiet: bool, jobs: int | None = None) -> None:
             console().print()
             labels = (answer.design_labels, answer.channel_labels)
             print_robust(read_rows(folder / ROBUST, Holding), *labels, console())
-    from sim.experiment.executors import available_processors
+    if not report:
+        tell(f"Tables: {folder}\nThe report: sim report {folder}")
+        return
     from sim.report import draw_report
+    from sim.workers import available_processors
 
     page = draw_report(folder, jobs or available_processors())
     seal(folder)

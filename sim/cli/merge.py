@@ -10,6 +10,7 @@ import typer
 from sim.cli.conclusion import conclude
 from sim.cli.options import Engine, Jobs, Scheduler, watcher
 from sim.cli.outcome import INTERRUPTED, say
+from sim.workers import start_ahead
 
 
 def merge(  # noqa: PLR0913 - a command has as many options as it has
@@ -36,6 +37,7 @@ def merge(  # noqa: PLR0913 - a command has as many options as it has
     ] = False,
 ) -> None:
     """Bring the shards of an experiment together; what its stopping rule still asks for is run."""
+    start_ahead(jobs, scheduler)
     from sim.experiment import merge_shards
 
     try:

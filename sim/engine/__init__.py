@@ -15,6 +15,18 @@ from sim.records.arrays import require
 SEMANTICS_VERSION = 3
 """Changes whenever the same workload, staffing and design may give another log."""
 
+LOOP_SOURCES = (
+    "sim.engine.compiled_loop",
+    "sim.engine.compiled_contacts",
+    "sim.engine.compiled_state",
+    "sim.engine.event_list",
+    "sim.engine.order",
+    "sim.routing.rules",
+    "sim.records.contact_log",
+    "sim.records.workload",
+)
+"""Every module whose code goes into the compiled loop, or whose numbers do."""
+
 Engine = Callable[[Workload, Staffing, Design], ContactLog]
 
 
@@ -59,6 +71,7 @@ def check_match(workload: Workload, staffing: Staffing, design: Design) -> None:
 
 __all__ = [
     "ENGINES",
+    "LOOP_SOURCES",
     "SEMANTICS_VERSION",
     "Engine",
     "Observer",

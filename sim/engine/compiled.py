@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from sim.engine import compiled_loop
+from sim.engine import LOOP_SOURCES, compiled_loop
 from sim.engine.compiled_state import (
     Callers,
     Log,
@@ -25,19 +25,8 @@ from sim.engine.compiled_state import (
     steps_of,
 )
 from sim.engine.event_list import EventList, empty_event_list, with_room
-from sim.jit import compiled
+from sim.jit.cache import compiled
 from sim.records import ContactLog, Design, Staffing, Workload
-
-_SOURCES = (
-    "sim.engine.compiled_loop",
-    "sim.engine.compiled_contacts",
-    "sim.engine.compiled_state",
-    "sim.engine.event_list",
-    "sim.engine.order",
-    "sim.routing.rules",
-    "sim.records.contact_log",
-    "sim.records.workload",
-)
 
 EventLoop = Callable[..., int]
 
@@ -70,7 +59,7 @@ def simulate_compiled(workload: Workload, staffing: Staffing, design: Design) ->
 @cache
 def event_loop() -> EventLoop:
     """Give the event loop, compiled (from the cache if it is there), once per process."""
-    (loop,) = compiled("the engine", (compiled_loop.run_events,), (_signature(),), _SOURCES)
+    (loop,) = compiled("the engine", (compiled_loop.run_events,), (_signature(),), LOOP_SOURCES)
     return loop
 
 

@@ -17,7 +17,7 @@ from sim.engine.event_list import (
     note_opening,
 )
 from sim.engine.order import ARRIVAL, SERVICE_END
-from sim.jit import called, inlined
+from sim.jit.options import called, inlined
 from sim.records.contact_log import ABANDONED, ANSWERED, OPEN
 from sim.records.workload import ON_CUT, ON_INTERRUPTED
 from sim.routing import rules

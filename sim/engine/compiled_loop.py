@@ -49,7 +49,7 @@ from sim.engine.order import (
     SERVICE_END,
     STAFFING_STEP,
 )
-from sim.jit import called, inlined
+from sim.jit.options import called, inlined
 from sim.records.contact_log import OPEN
 from sim.records.workload import ON_ABANDONED, ON_ANSWERED
 from sim.routing import rules

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.order import OVERFLOW_OPENING
-from sim.jit import inlined
+from sim.jit.options import inlined
 
 KIND_SHIFT = 48
 KIND_STRIDE = 1 << KIND_SHIFT

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.config.experiment import Replications
 from sim.experiment.batch import results_folder
-from sim.experiment.executors import InlineExecutor, available_processors
+from sim.experiment.executors import InlineExecutor
 from sim.experiment.further import Further
 from sim.experiment.progress import Progress, Silent
 from sim.experiment.replication import Recipe, require_drawable, run_task
@@ -24,6 +24,7 @@ from sim.experiment.runner import PointRun, Stored, pickled, run_points
 from sim.experiment.scenario import Study, read_study
 from sim.experiment.store import Store
 from sim.experiment.sweep import MANY_POINTS
+from sim.workers import available_processors
 
 TIMED = 2  # replications, after one that warms up
 

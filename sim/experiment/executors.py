@@ -3,34 +3,23 @@
 Processes serve both engines. The compiled one releases the GIL, but drawing and tabulating hold it
 for more than half of a replication, so that two threads gained little (docs/decisions/0011).
 
-Processes are started by a fork server where there is one, and otherwise anew (spawn), never by
-forking the run itself: by then it has threads (the progress display, pyarrow's), and a fork
-copies their locks but not the threads that would release them. The fork server has imported the
-model already, so that a worker is ready in milliseconds and not in a second.
-
 Workers hold a lifeline, a pipe whose other end this process holds. When that end closes, because
 the run was interrupted or was killed outright, they go at once: no orphans. Only while one sends
 its result it goes on to the end of it: the run would wait for the rest of half a result for ever.
-
-A terminal sends Ctrl-C to the run, the fork server and the workers alike, and only the run is to
-answer it. Ignoring it in a worker comes too late for one that is still importing; so SIGINT is
-held back in this process while others are started, and they inherit that. Ours is delivered as
-soon as they are.
 """
 
-import importlib
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from sim.experiment.cluster import ClusterExecutor, cluster_executor
+from sim.experiment.loops import compile_once
+from sim.workers import PRELOAD, interruption_held, start_workers_by
 
 _SENT_S = 2.0  # within which a result is sent, or there is none
 _between_tasks = threading.Lock()  # a worker's own: held while it runs no task
@@ -57,7 +46,7 @@ class _Processes(ProcessPoolExecutor):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Hand out the task and give its future."""
-        with _interruption_held():
+        with interruption_held():
             return super().submit(_run_in_worker, fn, *args, **kwargs)
 
 
@@ -86,20 +75,10 @@ def workers_of(executor: Executor, jobs: int) -> int:
     return executor.workers if isinstance(executor, ClusterExecutor) else jobs
 
 
-def available_processors() -> int:
-    """Give how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _processes(engine: str | None, jobs: int) -> Iterator[Executor]:
-    preload = ["sim.experiment.replication"]
-    if engine == "compiled":
-        # Compiled here first, once: workers that start on a cold cache would each compile.
-        importlib.import_module("sim.engine.compiled").event_loop()
-        preload.append("sim.experiment.worker")
-    context = _start_method(preload)
+    if engine is not None:
+        compile_once(engine)
+    context = start_workers_by(PRELOAD if engine is not None else ())
     held, lifeline = context.Pipe(duplex=False)
     pool = _Processes(jobs, context, initializer=_start_worker, initargs=(held,))
     try:
@@ -112,46 +91,6 @@ def _processes(engine: str | None, jobs: int) -> Iterator[Executor]:
         pool.shutdown(wait=True)
         lifeline.close()
         held.close()
-
-
-def _start_method(preload: list[str]) -> Any:  # noqa: ANN401 - a context's class differs by platform
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver  # noqa: PLC0415 - there is none on Windows
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(preload)
-    # First, because starting it lets SIGINT through again, before the fork server is started.
-    resource_tracker.ensure_running()
-    with _interruption_held():
-        forkserver.ensure_running()
-    return context
-
-
-@contextmanager
-def _interruption_held() -> Iterator[None]:
-    """Hold Ctrl-C back until the block ends, and for good from the processes started in it.
-
-    The mask is for those processes, which inherit it. It does not keep a signal from this one,
-    whose other threads (those of numpy) take it, so here a handler notes it for later.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    noted: list[int] = []
-    usual = signal.getsignal(signal.SIGINT)
-    ours = threading.current_thread() is threading.main_thread() and callable(usual)
-    if ours:
-        signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if ours:
-            signal.signal(signal.SIGINT, usual)
-    if noted:
-        signal.raise_signal(signal.SIGINT)
 
 
 def _start_worker(lifeline: Connection) -> None:

@@ -14,7 +14,7 @@ from sim.experiment.break_even import find_penalties, plan_search
 from sim.experiment.budget import Budget, cut_to_complete, undone
 from sim.experiment.drawable import require_points_drawable
 from sim.experiment.errors import WrongInput
-from sim.experiment.executors import available_processors, executor_for, workers_of
+from sim.experiment.executors import executor_for, workers_of
 from sim.experiment.failures import note_failures, points_failed
 from sim.experiment.files import alone, clear_abandoned
 from sim.experiment.further import Further, Means
@@ -37,6 +37,7 @@ from sim.experiment.scenario import Point, Study, read_study, targets_of
 from sim.experiment.shards import Shard
 from sim.experiment.store import Store
 from sim.experiment.sweep import MANY_POINTS
+from sim.workers import available_processors
 
 DEFAULT_ENGINE = "compiled"
 

@@ -1,9 +1,10 @@
-"""What the fork server imports before it makes workers of the compiled engine.
+"""What the fork server imports before it makes workers, so that they have the model at once.
 
-Importing this loads the compiled engine, so that each worker has it from its first instant. Nobody
-else imports it: it is the one module that works at import, and that is its purpose.
+Nobody else imports it: it is the one module that works at import, and that is its purpose. What is
+not in the cache yet is compiled by the run itself, and only then loaded by each worker.
 """
 
-from sim.engine.compiled import event_loop
+import sim.experiment.replication  # noqa: F401 - the work of a worker
+from sim.experiment.loops import load_cached
 
-event_loop()
+load_cached("compiled")

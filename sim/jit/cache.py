@@ -6,29 +6,26 @@ hash of every source that goes into it.
 """
 
 import hashlib
-import importlib
 import logging
 import os
 import platform
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
 from platformdirs import user_cache_path
-
-from sim.jit.options import OPTIONS
 
 logger = logging.getLogger(__name__)
 
 CACHE_VARIABLE = "SIM_CACHE_DIR"
-"""Environment variable that names another folder for compiled code."""
+"""Environment variable that names another folder for what `cache_folder` is for."""
 
 _OWN = ("sim.jit.options",)
 _lock = threading.Lock()  # Numba is told of the folder by a setting of the whole process
-_numba_config: Any = numba.config  # its names are made at import, unseen by a type checker
 
 Loops = TypeVar("Loops", bound=tuple[Callable[..., Any], ...])
 
@@ -50,12 +47,15 @@ def compiled(what: str, loops: Loops, signatures: Sequence[Any], sources: Sequen
     sources
         Every module whose code goes into the loops, or whose numbers do.
     """
-    if _numba_config.DISABLE_JIT:
+    import numba  # noqa: PLC0415 - loads slowly
+
+    config: Any = numba.config  # its names are made at import, unseen by a type checker
+    if config.DISABLE_JIT:
         return loops
     folder = _folder(sources)
     problem = _why_not_writable(folder)
     if problem is None:
-        if not any(folder.glob("**/*.nbi")):
+        if not _holds_any(folder):
             logger.warning("Compiling %s; this takes some seconds, once on this machine.", what)
         try:
             return _jit(folder, loops, signatures)
@@ -72,29 +72,47 @@ def compiled(what: str, loops: Loops, signatures: Sequence[Any], sources: Sequen
     return _jit(None, loops, signatures)
 
 
+def cache_folder() -> Path:
+    """Give the folder of this user for what can be made again at any time; it may not exist."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen) if chosen else user_cache_path("joint-contact-centres")
+
+
+def is_cached(sources: Sequence[str]) -> bool:
+    """Tell whether loops of these sources have been compiled on this machine before."""
+    return _holds_any(_folder(sources))
+
+
+def _holds_any(folder: Path) -> bool:
+    return any(folder.glob("**/*.nbi"))
+
+
 def _folder(sources: Sequence[str]) -> Path:
     """Give the folder for compiled code: named by the sources, Numba, Python and the machine."""
     digest = hashlib.sha256()
     for name in (*sources, *_OWN):
-        file = importlib.import_module(name).__file__
-        digest.update(Path(str(file)).read_bytes())
-    digest.update(f"{numba.__version__} {platform.python_version()} {platform.machine()}".encode())
-    chosen = os.environ.get(CACHE_VARIABLE)
-    parent = Path(chosen) if chosen else user_cache_path("joint-contact-centres")
-    return parent / f"compiled-{digest.hexdigest()[:16]}"
+        spec = find_spec(name)
+        digest.update(Path(str(spec and spec.origin)).read_bytes())
+    digest.update(f"{version('numba')} {platform.python_version()} {platform.machine()}".encode())
+    return cache_folder() / f"compiled-{digest.hexdigest()[:16]}"
 
 
 def _jit(folder: Path | None, loops: Loops, signatures: Sequence[Any]) -> Loops:
     """Compile each loop for the one signature that it is called with."""
+    import numba  # noqa: PLC0415
+
+    from sim.jit.options import OPTIONS  # noqa: PLC0415
+
+    config: Any = numba.config
     with _lock:
-        before = _numba_config.CACHE_DIR
-        _numba_config.CACHE_DIR = str(folder or "")
+        before = config.CACHE_DIR
+        config.CACHE_DIR = str(folder or "")
         try:
             made = [
                 numba.njit(nogil=True, cache=folder is not None, **OPTIONS)(loop) for loop in loops
             ]
         finally:
-            _numba_config.CACHE_DIR = before
+            config.CACHE_DIR = before
     for dispatcher, signature in zip(made, signatures, strict=True):
         dispatcher.compile(signature)
     return tuple(made)  # type: ignore[return-value]

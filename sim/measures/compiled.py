@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit.cache import compiled
 from sim.records import OPEN
 
 Column = NDArray[Any]
@@ -97,7 +98,7 @@ class Loops(NamedTuple):
     list_overruns: Callable[[Spans, Column, Steps, Column, Spans], None]
 
 
-_SOURCES = (
+SOURCES = (
     "sim.measures.loops",
     "sim.measures.compiled",
     "sim.records.contact_log",
@@ -111,7 +112,6 @@ def compiled_loops() -> Loops:
     """Give the loops, compiled (from the cache if they are there), once per process."""
     from numba import types  # noqa: PLC0415 - Numba loads slowly
 
-    from sim.jit import compiled  # noqa: PLC0415
     from sim.measures import loops  # noqa: PLC0415
 
     def columns(record: Any, *scalars: Any, read: bool = True) -> Any:  # noqa: ANN401
@@ -136,7 +136,7 @@ def compiled_loops() -> Loops:
         types.none(spans, wholes, steps, wholes, overruns),
     )
     plain = tuple(getattr(loops, name) for name in Loops._fields)
-    return Loops(*compiled("the measures", plain, signatures, _SOURCES))
+    return Loops(*compiled("the measures", plain, signatures, SOURCES))
 
 
 def read_only(*columns: NDArray[Any]) -> list[NDArray[Any]]:

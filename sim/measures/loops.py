@@ -6,7 +6,7 @@ that follows from the sums is NumPy's, in `contacts` and `rooms`.
 
 import numpy as np
 
-from sim.jit import inlined
+from sim.jit.options import inlined
 from sim.measures.compiled import N_ENDS, TICKS_PER_S, Calls, Column, Hours, Spans, Steps, Sums
 from sim.records.contact_log import ANSWERED
 from sim.records.horizon import HOURS_PER_WEEK, SECONDS_PER_HOUR

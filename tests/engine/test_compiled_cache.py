@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.jit import called
+from sim.jit.options import called
 
 PROGRAM = """
 from sim.engine import simulate

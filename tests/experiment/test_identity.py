@@ -136,3 +136,16 @@ def test_the_semantics_name_the_libraries_that_draw_by_feature_version():
     assert len(code) == 64
     assert [text.split()[0] for text in libraries] == ["numpy", "scipy"]
     assert all(text.count(".") == 1 for text in libraries)
+
+
+def test_a_digest_that_is_kept_is_the_one_that_would_be_computed(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIM_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "rules.py").write_text("def rule(a): return a\n", encoding="utf-8")
+    digest = code_digest(tmp_path / "code")
+    (kept,) = (tmp_path / "cache").iterdir()
+    assert code_digest(tmp_path / "code") == kept.read_text(encoding="ascii") == digest
+    kept.write_bytes(b"\xff cut sh")
+    assert code_digest(tmp_path / "code") == kept.read_text(encoding="ascii") == digest
+    monkeypatch.setenv("SIM_CACHE_DIR", str(tmp_path / "code" / "rules.py"))  # no folder
+    assert code_digest(tmp_path / "code") == digest
