@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.experiment import Study, ratio_difference, read_study
 from sim.experiment.measure_plans import plan_for
-from sim.experiment.replication import Recipe, prepare, run_replication
+from sim.experiment.replication import Recipe, prepare, run_replication, tally_of
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import targets_of
 from sim.measures import MeasurePlan
@@ -82,11 +82,11 @@ def tallies(
     prepared = prepare(pickled(Recipe.of(point, study.horizon, seed, "compiled")))
     digests = {name: point.design_digests[name] for name in designs}
     weeks = [
-        run_replication(prepared, tuple(digests.values()), replication).tallies
+        run_replication(prepared, tuple(digests.values()), replication).parts
         for replication in range(replications)
     ]
     return {
-        name: np.stack([week[digest][:, cells] for week in weeks], axis=1)
+        name: tally_of(prepared, [week[digest] for week in weeks])[:, :, cells]
         for name, digest in digests.items()
     }
 

@@ -21,7 +21,7 @@ from sim.experiment.identity import staffing_digest, workload_digest
 from sim.experiment.measure_plans import plan_for
 from sim.experiment.memory import keep_freed_memory
 from sim.experiment.scenario import Point, targets_of
-from sim.measures import MeasurePlan, tabulate
+from sim.measures import MeasurePlan, WeekSums, sum_week, tabulate_weeks
 from sim.records import NOT_WOKEN, ContactLog, Design, Horizon
 from sim.routing import build_design
 from sim.workload import StaffingDrawer, WorkloadPlan
@@ -122,20 +122,38 @@ def _block(task: Task, cells: NDArray[np.intp] | slice) -> Block:
     replications = range(task.start, task.stop)
     weeks = [run_replication(prepared, task.designs, replication) for replication in replications]
     tallies = {
-        design: np.stack([week.tallies[design][:, cells] for week in weeks], axis=1)
+        design: tally_of(prepared, [week.parts[design] for week in weeks])[:, :, cells]
         for design in task.designs
     }
     return Block.pack(task.start, tallies, sum(week.contacts for week in weeks))
 
 
-class Week(NamedTuple):
-    """One replication: by design digest its tally, and the contacts simulated.
+class WeekPart(NamedTuple):
+    """One replication under one design: its sums, and the event cells with and without events.
 
-    A tally has shape (2, M); with events, M and twice the event cells (see `events`).
+    Event cells are numerators and denominators, shape (2, twice the event cells); without events
+    there are none.
     """
 
-    tallies: Mapping[str, NDArray[np.float64]]
+    sums: WeekSums
+    events: NDArray[np.float64]
+
+
+class Week(NamedTuple):
+    """One replication, by design digest, and the contacts simulated."""
+
+    parts: Mapping[str, WeekPart]
     contacts: int
+
+
+def tally_of(prepared: Prepared, weeks: Sequence[WeekPart]) -> NDArray[np.float64]:
+    """Give the cells of some replications under one design.
+
+    Shape (2, R, M); with events, M and twice the event cells (see `events`).
+    """
+    tally = tabulate_weeks(prepared.measures, [week.sums for week in weeks])
+    events = np.stack([week.events for week in weeks], axis=1)
+    return np.concatenate((tally, events), axis=2) if events.size else tally
 
 
 def run_replication(prepared: Prepared, designs: Sequence[str], replication: int) -> Week:
@@ -152,21 +170,21 @@ def run_replication(prepared: Prepared, designs: Sequence[str], replication: int
     calm = (workloads, staffings)
     if prepared.events is not None:
         workloads, staffings = prepared.events.happen(*calm, prepared.seed, replication)
-    tallies, contacts = {}, 0
+    parts, contacts = {}, 0
     for digest, scenario in scenarios.items():
         workload, staffing = workloads[scenario.workload], staffings[scenario.struck]
         log = simulate(workload, staffing, scenario.during, prepared.engine)
-        tally = tabulate(prepared.measures, workload, staffing, log)
-        parts = [np.stack((tally.numerator, tally.denominator))]
+        sums, events = sum_week(prepared.measures, workload, staffing, log), np.empty((2, 0))
         contacts += _arrived(log)
         if prepared.events is not None:
-            parts.append(prepared.events.cells.tabulate(workload, staffing, log))
+            cells = prepared.events.cells
+            happened = cells.tabulate(workload, staffing, log)
             workload, staffing = calm[0][scenario.workload], calm[1][scenario.staffing]
             log = simulate(workload, staffing, scenario.design, prepared.engine)
-            parts.append(prepared.events.cells.tabulate(workload, staffing, log))
+            events = np.hstack((happened, cells.tabulate(workload, staffing, log)))
             contacts += _arrived(log)
-        tallies[digest] = np.concatenate(parts, axis=1)
-    return Week(tallies, contacts)
+        parts[digest] = WeekPart(sums, events)
+    return Week(parts, contacts)
 
 
 def _arrived(log: ContactLog) -> int:

@@ -17,8 +17,6 @@ Column = NDArray[Any]
 
 N_ENDS = 2 * OPEN  # an outcome, within the target time or not
 TICKS_PER_S = 1e6
-_NONE: Column = np.zeros(0)
-_NONE.setflags(write=False)
 
 
 class Calls(NamedTuple):
@@ -41,6 +39,16 @@ class Hours(NamedTuple):
     offset_h: Column
 
 
+class Handled(NamedTuple):
+    """Who answered each contact, from when until when; `desk` is empty where none has any."""
+
+    contact_class: Column
+    group: Column
+    desk: Column
+    from_s: Column
+    until_s: Column
+
+
 class Spans(NamedTuple):
     """Spans of time of handlers; arrays of one length.
 
@@ -51,13 +59,13 @@ class Spans(NamedTuple):
     from_s, until_s
         Instants in seconds; the end may be inf.
     handlers
-        How many each stands for, or how much of one; empty for one each.
+        How many each stands for, or how much of one.
     """
 
     row: Column
     from_s: Column
     until_s: Column
-    handlers: Column = _NONE
+    handlers: Column
 
 
 class Steps(NamedTuple):
@@ -76,7 +84,8 @@ class Steps(NamedTuple):
 class Sums(NamedTuple):
     """What is added up, laid flat: see `ContactSums`.
 
-    `wait_s` and `wait_class` take the waits of those who were answered, but not at once.
+    `wait_s` and `wait_class` take the waits of those who were answered, but not at once; parted by
+    class they are `parted_s`, those of class k from `wait_cut[k]` to `wait_cut[k + 1]`.
     """
 
     ends: Column
@@ -87,15 +96,19 @@ class Sums(NamedTuple):
     at_once: Column
     wait_s: Column
     wait_class: Column
+    parted_s: Column
+    wait_cut: Column
+    wait_place: Column
 
 
 class Loops(NamedTuple):
     """The loops of `sim.measures.loops`."""
 
-    add_contacts: Callable[[Calls, Hours, Column, Sums], int]
+    add_contacts: Callable[[Calls, Hours, Column, Sums], None]
+    add_handled: Callable[[Handled, Column, Hours, Steps, Column, Column, Column], int]
     add_spans: Callable[[Spans, Hours, Column], None]
-    count_in_hand: Callable[[Spans, Steps, Column, Column], int]
-    list_overruns: Callable[[Spans, Column, Steps, Column, Spans], None]
+    count_in_hand: Callable[[Spans, Steps, Column], None]
+    list_overruns: Callable[[Spans, Steps, Column, Spans], None]
 
 
 SOURCES = (
@@ -123,17 +136,20 @@ def compiled_loops() -> Loops:
 
     real, whole, tiny = types.float64, types.int64, types.int8
     calls = columns(Calls, whole, tiny, real, real, real, tiny, whole)
+    handled = columns(Handled, whole, whole, whole, real, real)
     hours = columns(Hours, real, whole, real)
-    sums = columns(Sums, real, real, real, real, real, real, real, whole, read=False)
+    sums = columns(Sums, *[real] * 7, whole, real, whole, whole, read=False)
     spans = columns(Spans, whole, real, real, real)
     overruns = columns(Spans, whole, real, real, real, read=False)
     steps = columns(Steps, real, real, whole, whole, read=False)
+    force, target_s = array(whole, read=True), array(real, read=True)
     reals, wholes = array(real, read=False), array(whole, read=False)
     signatures = (
-        types.int64(calls, hours, array(real, read=True), sums),
+        types.none(calls, hours, target_s, sums),
+        types.int64(handled, force, hours, steps, reals, wholes, wholes),
         types.none(spans, hours, reals),
-        types.int64(spans, steps, wholes, wholes),
-        types.none(spans, wholes, steps, wholes, overruns),
+        types.none(spans, steps, wholes),
+        types.none(spans, steps, wholes, overruns),
     )
     plain = tuple(getattr(loops, name) for name in Loops._fields)
     return Loops(*compiled("the measures", plain, signatures, SOURCES))

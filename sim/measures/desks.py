@@ -11,64 +11,52 @@ from sim.measures.compiled import Spans
 from sim.records import ContactLog
 
 
-def handler_shares(log: ContactLog) -> Spans:
-    """Give the spans in which a handler gives time to a contact, and how much of it.
+def desk_spans(log: ContactLog) -> tuple[Spans, Spans]:
+    """Give the spans of handlers who may hold several contacts: each contact's, and occupied.
 
-    `row` is the contact. A contact that has a handler to itself is one span of 1; one that shares
-    its handler is a span for each time in which the handler holds the same contacts.
+    A contact has a span for each time in which its handler holds the same contacts, and of each
+    its share of the handler; `row` is the contact. A handler is occupied, as one, while there is
+    anything in hand; `row` is the group.
 
     Examples
     --------
     Two chats of one handler, from 0 to 60 s and from 20 to 40 s:
 
     >>> log = ContactLog([1, 1], [0, 20], [0, 20], [60, 40], [0, 0], desk=[0, 0])
-    >>> shares = handler_shares(log)
+    >>> shares, occupied = desk_spans(log)
     >>> shares.row.tolist(), shares.handlers.tolist()
     ([0, 0, 0, 1], [1.0, 0.5, 1.0, 0.5])
+    >>> occupied.from_s.tolist(), occupied.until_s.tolist()
+    ([0.0], [60.0])
     """
-    if not _any_desk(log):
-        answered = np.flatnonzero(log.group >= 0)
-        return Spans(answered, log.wait_end_s[answered], log.service_end_s[answered])
-    alone = np.flatnonzero((log.group >= 0) & (log.desk < 0))
     rows, begins, ends, instant_s, holds = _desk_events(log)
     count = ends - begins
     which = np.repeat(np.arange(rows.size), count)
     event = np.repeat(begins, count) + np.arange(which.size)
     event -= np.repeat(np.cumsum(count) - count, count)
-    return Spans(
-        np.concatenate((alone, rows[which])),
-        np.concatenate((log.wait_end_s[alone], instant_s[event])),
-        np.concatenate((log.service_end_s[alone], instant_s[event + 1])),
-        np.concatenate((np.ones(alone.size), 1.0 / holds[event])),
-    )
-
-
-def occupied_handlers(log: ContactLog, shares: Spans) -> Spans:
-    """Give the spans in which a handler has anything in hand; `row` is the group.
-
-    Parameters
-    ----------
-    shares
-        The `handler_shares` of the log.
-    """
-    if not _any_desk(log):
-        return shares._replace(row=log.group[shares.row])
-    alone = np.flatnonzero((log.group >= 0) & (log.desk < 0))
-    rows, begins, _, instant_s, holds = _desk_events(log)
+    shares = Spans(rows[which], instant_s[event], instant_s[event + 1], 1.0 / holds[event])
     opens = np.zeros(instant_s.size, dtype=bool)
     opens[begins] = holds[begins] == 1
     first = np.flatnonzero(opens)
     last = np.flatnonzero(holds == 0)
     group = np.zeros(instant_s.size, dtype=np.int64)
     group[begins] = log.group[rows]
+    return shares, Spans(group[first], instant_s[first], instant_s[last], np.ones(first.size))
+
+
+def occupied_handlers(log: ContactLog) -> Spans:
+    """Give the spans in which a handler has anything in hand; `row` is the group."""
+    alone = np.flatnonzero((log.group >= 0) & (log.desk < 0))
+    _, desks = desk_spans(log)
     return Spans(
-        np.concatenate((log.group[alone], group[first])),
-        np.concatenate((log.wait_end_s[alone], instant_s[first])),
-        np.concatenate((log.service_end_s[alone], instant_s[last])),
+        np.concatenate((log.group[alone], desks.row)),
+        np.concatenate((log.wait_end_s[alone], desks.from_s)),
+        np.concatenate((log.service_end_s[alone], desks.until_s)),
+        np.ones(alone.size + desks.row.size),
     )
 
 
-def _any_desk(log: ContactLog) -> bool:
+def any_desk(log: ContactLog) -> bool:
     """Tell whether any handler could hold several contacts; if none, the column is one number."""
     return log.desk.strides != (0,) and bool((log.desk >= 0).any())
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.measures.by_code import FloatArray, IntArray, add
-from sim.measures.compiled import Hours, Spans, compiled_loops, read_only
+from sim.measures.compiled import Hours, read_only
 from sim.records import HOURS_PER_WEEK, SECONDS_PER_HOUR, Horizon
 
 ROUNDING_H = 1e-9  # no part of an hour, only the error of adding hours up
@@ -45,11 +45,12 @@ class WindowHours:
         return Hours(*read_only(self.edge_s, self.hour_of_week, np.array([self.offset_h])))
 
     def weekly(self, by_hour: FloatArray) -> FloatArray:
-        """Give (R, 168) sums by hour of the week from (R, B) by hour of the window."""
-        rows = by_hour.shape[0]
-        code = np.arange(rows)[:, None] * HOURS_PER_WEEK + self.hour_of_week
-        summed = add(code.ravel(), by_hour.ravel(), rows * HOURS_PER_WEEK)
-        return summed.reshape(rows, HOURS_PER_WEEK)
+        """Give sums by hour of the week, (..., 168), from those by hour of the window, (..., B)."""
+        summed = np.zeros((*by_hour.shape[:-1], HOURS_PER_WEEK))
+        for start in range(0, self.n_hours, HOURS_PER_WEEK):  # in which no hour comes twice
+            hour = self.hour_of_week[start : start + HOURS_PER_WEEK]
+            summed[..., hour] += by_hour[..., start : start + HOURS_PER_WEEK]
+        return summed
 
 
 def window_hours(horizon: Horizon) -> WindowHours:
@@ -66,10 +67,3 @@ def window_hours(horizon: Horizon) -> WindowHours:
     for array in (edge_s, hour_of_week, occurrences):
         array.setflags(write=False)
     return WindowHours(edge_s, hour_of_week, occurrences, offset_h)
-
-
-def handler_hours(hours: WindowHours, spans: Spans, n_rows: int) -> FloatArray:
-    """Give the hours that spans have in each hour of the window, exactly; shape (R, B)."""
-    seconds = np.zeros(n_rows * hours.n_hours)
-    compiled_loops().add_spans(Spans(*read_only(*spans)), hours.columns, seconds)
-    return seconds.reshape(n_rows, hours.n_hours) / SECONDS_PER_HOUR

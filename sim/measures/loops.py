@@ -7,7 +7,17 @@ that follows from the sums is NumPy's, in `contacts` and `rooms`.
 import numpy as np
 
 from sim.jit.options import inlined
-from sim.measures.compiled import N_ENDS, TICKS_PER_S, Calls, Column, Hours, Spans, Steps, Sums
+from sim.measures.compiled import (
+    N_ENDS,
+    TICKS_PER_S,
+    Calls,
+    Column,
+    Handled,
+    Hours,
+    Spans,
+    Steps,
+    Sums,
+)
 from sim.records.contact_log import ANSWERED
 from sim.records.horizon import HOURS_PER_WEEK, SECONDS_PER_HOUR
 from sim.records.workload import ON_ABANDONED, ON_INTERRUPTED
@@ -20,8 +30,8 @@ def index_of(instant_s: float, hours: Hours) -> int:
     return min(int(since_h), hours.hour_of_week.size - 1)
 
 
-def add_contacts(calls: Calls, hours: Hours, answer_within_s: Column, sums: Sums) -> int:
-    """Add up the contacts that arrived in the window; give how many waits there are.
+def add_contacts(calls: Calls, hours: Hours, answer_within_s: Column, sums: Sums) -> None:
+    """Add up the contacts that arrived in the window, and part their waits by class.
 
     `answer_within_s` is by class. A follow-on that was never woken arrived at inf, which is in no
     window. The rest of interrupted work is no contact of its own: the contact was answered when the
@@ -54,26 +64,28 @@ def add_contacts(calls: Calls, hours: Hours, answer_within_s: Column, sums: Sums
         else:
             sums.wait_s[n_waits] = wait_s
             sums.wait_class[n_waits] = k
+            sums.wait_cut[k + 1] += 1
             n_waits += 1
-    return n_waits
+    for k in range(answer_within_s.size):
+        sums.wait_cut[k + 1] += sums.wait_cut[k]
+    for wait in range(n_waits):
+        k = sums.wait_class[wait]
+        sums.parted_s[sums.wait_place[k] + sums.wait_cut[k]] = sums.wait_s[wait]
+        sums.wait_place[k] += 1
 
 
-def add_spans(spans: Spans, hours: Hours, seconds: Column) -> None:
-    """Add the seconds that spans have in each hour of the window, by row and hour.
-
-    A span that covers several hours is split at the full hours.
-    """
+@inlined
+def add_span(  # noqa: PLR0913, PLR0917 - columns
+    row: int, from_s: float, until_s: float, handlers: float, hours: Hours, seconds: Column
+) -> None:
+    """Add the seconds of a span in each hour of the window; it is split at the full hours."""
     edge_s, n_hours = hours.edge_s, hours.hour_of_week.size
-    for span in range(spans.row.size):
-        from_s = max(spans.from_s[span], edge_s[0])
-        until_s = min(spans.until_s[span], edge_s[-1])
-        if not from_s < until_s:
-            continue
-        handlers = spans.handlers[span] if spans.handlers.size > 0 else 1.0
-        first = spans.row[span] * n_hours
-        for hour in range(index_of(from_s, hours), index_of(until_s, hours) + 1):
-            inside_s = min(until_s, edge_s[hour + 1]) - max(from_s, edge_s[hour])
-            seconds[first + hour] += handlers * inside_s
+    from_s, until_s = max(from_s, edge_s[0]), min(until_s, edge_s[-1])
+    if not from_s < until_s:
+        return
+    for hour in range(index_of(from_s, hours), index_of(until_s, hours) + 1):
+        inside_s = min(until_s, edge_s[hour + 1]) - max(from_s, edge_s[hour])
+        seconds[row * n_hours + hour] += handlers * inside_s
 
 
 @inlined
@@ -88,33 +100,64 @@ def first_step(group: int, from_s: float, steps: Steps) -> int:
     return step
 
 
-def count_in_hand(calls: Spans, steps: Steps, busy: Column, found: Column) -> int:
-    """Count the calls in hand at each step of their own group.
+@inlined
+def count_steps(group: int, from_s: float, until_s: float, steps: Steps, busy: Column) -> int:
+    """Count a call in hand at each step of its group between its begin and its end."""
+    first = step = first_step(group, from_s, steps)
+    while step < steps.cut[group + 1] and steps.at_s[step] < until_s:
+        busy[step] += 1
+        step += 1
+    return step - first
 
-    `found` takes the calls that are in hand at any step; gives how many those are.
+
+def add_handled(  # noqa: PLR0913, PLR0917 - columns
+    handled: Handled,
+    class_force: Column,
+    hours: Hours,
+    steps: Steps,
+    given_s: Column,
+    busy: Column,
+    found: Column,
+) -> int:
+    """Add up the time that handlers give to one contact at a time, by force, group and hour.
+
+    Counts the calls in hand at each step of their own group, too; `found` takes the rows of those
+    that are in hand at any, and how many they are is given.
     """
-    n_found = 0
-    for call in range(calls.row.size):
-        group = calls.row[call]
-        step, end = first_step(group, calls.from_s[call], steps), steps.cut[group + 1]
-        if step < end and steps.at_s[step] < calls.until_s[call]:
-            found[n_found] = call
+    n_groups, n_found = steps.seen.size, 0
+    for row in range(handled.group.size):
+        group = handled.group[row]
+        if group < 0 or (handled.desk.size > 0 and handled.desk[row] >= 0):
+            continue
+        from_s, until_s = handled.from_s[row], handled.until_s[row]
+        of_force = class_force[handled.contact_class[row]] * n_groups + group
+        add_span(of_force, from_s, until_s, 1.0, hours, given_s)
+        if count_steps(group, from_s, until_s, steps, busy) > 0:
+            found[n_found] = row
             n_found += 1
-        while step < end and steps.at_s[step] < calls.until_s[call]:
-            busy[step] += 1
-            step += 1
     return n_found
 
 
-def list_overruns(
-    calls: Spans, in_order: Column, steps: Steps, over: Column, overruns: Spans
-) -> None:
+def add_spans(spans: Spans, hours: Hours, seconds: Column) -> None:
+    """Add the seconds that spans have in each hour of the window, by row and hour."""
+    for span in range(spans.row.size):
+        row, from_s, until_s = spans.row[span], spans.from_s[span], spans.until_s[span]
+        add_span(row, from_s, until_s, spans.handlers[span], hours, seconds)
+
+
+def count_in_hand(calls: Spans, steps: Steps, busy: Column) -> None:
+    """Count the calls in hand at each step of their own group."""
+    for call in range(calls.row.size):
+        count_steps(calls.row[call], calls.from_s[call], calls.until_s[call], steps, busy)
+
+
+def list_overruns(calls: Spans, steps: Steps, over: Column, overruns: Spans) -> None:
     """List the first calls to end after each step, as many as it has too few handlers.
 
-    `in_order` are calls by their end; `over` is used up; `overruns` has a place for each.
+    The calls are in order of their end; `over` is used up; `overruns` has a place for each.
     """
     n_listed = 0
-    for call in in_order:
+    for call in range(calls.row.size):
         group, until_s = calls.row[call], calls.until_s[call]
         step = first_step(group, calls.from_s[call], steps)
         while step < steps.cut[group + 1] and steps.at_s[step] < until_s:
@@ -123,5 +166,6 @@ def list_overruns(
                 overruns.row[n_listed] = group
                 overruns.from_s[n_listed] = steps.at_s[step]
                 overruns.until_s[n_listed] = min(until_s, steps.until_s[step])
+                overruns.handlers[n_listed] = 1.0
                 n_listed += 1
             step += 1

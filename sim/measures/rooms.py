@@ -1,53 +1,134 @@
 """Cells about rooms: hours staffed, hours busy, hours given to other forces."""
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
-from sim.measures.by_code import FloatArray
-from sim.measures.compiled import Spans, Steps, compiled_loops, read_only
-from sim.measures.desks import handler_shares, occupied_handlers
-from sim.measures.hours import ROUNDING_H, handler_hours
+from sim.measures.by_code import FloatArray, IntArray
+from sim.measures.compiled import Handled, Spans, Steps, compiled_loops, read_only
+from sim.measures.desks import any_desk, desk_spans
+from sim.measures.hours import ROUNDING_H
 from sim.measures.plan import MeasurePlan
-from sim.records import ContactLog, Staffing, Workload
+from sim.records import SECONDS_PER_HOUR, ContactLog, Staffing, Workload
 
 Pair = tuple[FloatArray, FloatArray]
 
 
-def room_blocks(
-    plan: MeasurePlan, workload: Workload, staffing: Staffing, log: ContactLog
-) -> tuple[list[Pair], list[Pair], list[Pair]]:
+class RoomSums(NamedTuple):
+    """Handler hours of a week by hour of the window; F forces, G groups, B hours.
+
+    `room_blocks` takes those of several weeks, each array with an axis of weeks in front.
+
+    Parameters
+    ----------
+    given_h
+        Shape (F, G, B): spent on contacts of a force.
+    staffed_h
+        Shape (G, B): staffed or overrun.
+    """
+
+    given_h: FloatArray
+    staffed_h: FloatArray
+
+
+def room_blocks(plan: MeasurePlan, sums: RoomSums) -> tuple[list[Pair], list[Pair], list[Pair]]:
     """Give the pairs of ROOM_MEASURES by hour of the week, of ROOM_TOTAL_MEASURES, of exchange_h.
 
-    Shapes (168, G + F + 1), (G + F + 1,) and (F, G).
+    Shapes (R, 168, G + F + 1), (R, G + F + 1) and (R, F, G).
     """
-    hours, forces, groups = plan.hours, len(plan.layout.forces), plan.layout.n_groups
-    shares = handler_shares(log)
-    occupied = occupied_handlers(log, shares)
-    force = plan.layout.class_force[workload.contact_class[shares.row]]
-    given = shares._replace(row=force * groups + log.group[shares.row])
-    given_h = handler_hours(hours, given, forces * groups).reshape(forces, groups, hours.n_hours)
-    busy = given_h.sum(axis=0)
-    staffed = handler_hours(hours, staffing_spans(staffing), groups)
-    staffed += handler_hours(hours, overruns(staffing, occupied), groups)
-    all_busy = np.abs(staffed - busy) < ROUNDING_H  # equal but for the last digit
-    staffed[all_busy] = busy[all_busy]
+    hours, given_h = plan.hours, sums.given_h
+    busy = given_h.sum(axis=1)
+    all_busy = np.abs(sums.staffed_h - busy) < ROUNDING_H  # equal but for the last digit
+    staffed = np.where(all_busy, busy, sums.staffed_h)
 
-    by_week = [_by_room(plan, hours.weekly(cells)).T for cells in (staffed, busy)]
+    by_week = [_by_room(plan, hours.weekly(cells)).swapaxes(1, 2) for cells in (staffed, busy)]
     occurrences = np.broadcast_to(hours.occurrences[:, None], by_week[0].shape)
-    total_staffed, total_busy = (_by_room(plan, cells.sum(axis=1)) for cells in (staffed, busy))
+    total_staffed, total_busy = (
+        _by_room(plan, cells.sum(axis=-1, keepdims=True))[..., 0] for cells in (staffed, busy)
+    )
     one = np.ones(total_staffed.shape)
+    exchanged = given_h.sum(axis=-1)
     return (
         [(cells, occurrences) for cells in by_week],
         [(total_staffed, one), (total_busy, one), (total_busy, total_staffed)],
-        [(given_h.sum(axis=2), np.ones((forces, groups)))],
+        [(exchanged, np.ones(exchanged.shape))],
     )
 
 
 def _by_room(plan: MeasurePlan, by_group: FloatArray) -> FloatArray:
-    """Append to the rows of groups those of forces and of all; a group may belong to no force."""
-    home = plan.layout.group_force
-    by_force = np.zeros((len(plan.layout.forces), *by_group.shape[1:]))
-    np.add.at(by_force, home[home >= 0], by_group[home >= 0])
-    return np.concatenate((by_group, by_force, by_group.sum(axis=0, keepdims=True)))
+    """Append to the groups, (R, G, n), the forces and all; a group may belong to no force."""
+    by_force = np.zeros((by_group.shape[0], len(plan.layout.forces), by_group.shape[2]))
+    for group, home in enumerate(plan.layout.group_force.tolist()):
+        if home >= 0:
+            by_force[:, home] += by_group[:, group]
+    return np.concatenate((by_group, by_force, by_group.sum(axis=1, keepdims=True)), axis=1)
+
+
+def sum_rooms(
+    plan: MeasurePlan, workload: Workload, staffing: Staffing, log: ContactLog
+) -> RoomSums:
+    """Add up the hours that handlers give to contacts, and those that they are there.
+
+    With L staffed and L + m busy when a span of staffing begins, the next m calls to end are
+    overruns, for nobody takes a call before them: every engine answers only with a handler free.
+    So staffed + overruns is the larger of staffed and busy, at every instant.
+    """
+    layout, hours, loops = plan.layout, plan.hours.columns, compiled_loops()
+    levels = staffing_spans(staffing)
+    steps = _steps(levels, staffing.n_groups)
+    class_force, *handled = read_only(
+        layout.class_force,
+        workload.contact_class,
+        log.group,
+        log.desk if any_desk(log) else np.zeros(0, dtype=np.int64),
+        log.wait_end_s,
+        log.service_end_s,
+    )
+    shape = len(layout.forces), layout.n_groups, plan.hours.n_hours
+    given_s, staffed_s = np.zeros(math.prod(shape)), np.zeros(math.prod(shape[1:]))
+    busy, found = np.zeros(levels.row.size, np.int64), np.zeros(log.group.size, np.int64)
+    n_found = loops.add_handled(Handled(*handled), class_force, hours, steps, given_s, busy, found)
+    row = found[:n_found]
+    in_hand = Spans(log.group[row], log.wait_end_s[row], log.service_end_s[row], np.ones(n_found))
+    if any_desk(log):
+        shares, occupied = desk_spans(log)
+        force = layout.class_force[workload.contact_class[shares.row]]
+        given = shares._replace(row=force * layout.n_groups + log.group[shares.row])
+        loops.add_spans(Spans(*read_only(*given)), hours, given_s)
+        loops.count_in_hand(Spans(*read_only(*occupied)), steps, busy)
+        in_hand = Spans(*map(np.concatenate, zip(in_hand, occupied, strict=True)))
+    over = np.maximum(busy - levels.handlers.astype(np.int64), 0)
+    for spans in (levels, _overruns(in_hand, steps, over)):
+        loops.add_spans(Spans(*read_only(*spans)), hours, staffed_s)
+    return RoomSums(
+        given_s.reshape(shape) / SECONDS_PER_HOUR,
+        staffed_s.reshape(shape[1:]) / SECONDS_PER_HOUR,
+    )
+
+
+def _overruns(in_hand: Spans, steps: Steps, over: IntArray) -> Spans:
+    """Give the spans in which a handler finishes a call after the end of the shift.
+
+    Parameters
+    ----------
+    in_hand
+        The calls in hand at any step of staffing.
+    over
+        By step: how many more handlers are busy than staffed.
+    """
+    n_over = int(over.sum())
+    spans = Spans(np.zeros(n_over, np.int64), *(np.zeros(n_over) for _ in range(3)))
+    by_end = np.argsort(in_hand.until_s)
+    calls = Spans(*read_only(*(column[by_end] for column in in_hand)))
+    compiled_loops().list_overruns(calls, steps, over, spans)
+    return spans
+
+
+def _steps(levels: Spans, n_groups: int) -> Steps:
+    """Give spans of staffing as a loop takes them."""
+    cut = levels.row.searchsorted(np.arange(n_groups + 1))
+    return Steps(levels.from_s, levels.until_s, cut, cut[:-1].copy())
 
 
 def staffing_spans(staffing: Staffing) -> Spans:
@@ -58,30 +139,3 @@ def staffing_spans(staffing: Staffing) -> Spans:
     same = group[1:] == group[:-1]
     until_s[:-1][same] = from_s[1:][same]
     return Spans(group, from_s, until_s, staffing.step_staffed[order].astype(np.float64))
-
-
-def overruns(staffing: Staffing, calls: Spans) -> Spans:
-    """Give the spans in which a handler finishes a call after the end of the shift.
-
-    With L staffed and L + m busy when a span of staffing begins, the next m calls to end are
-    overruns, for nobody takes a call before them: every engine answers only with a handler free.
-    So staffed + overruns is the larger of staffed and busy, at every instant.
-    """
-    levels = staffing_spans(staffing)
-    n_steps, loops = levels.row.size, compiled_loops()
-    steps = _steps(levels, staffing.n_groups)
-    calls = Spans(*read_only(*calls))
-    busy, found = np.zeros(n_steps, np.int64), np.zeros(calls.row.size, np.int64)
-    in_hand = found[: loops.count_in_hand(calls, steps, busy, found)]
-    over = np.maximum(busy - levels.handlers.astype(np.int64), 0)
-    n_over = int(over.sum())
-    spans = Spans(np.zeros(n_over, np.int64), np.zeros(n_over), np.zeros(n_over), np.zeros(0))
-    by_end = in_hand[np.argsort(calls.until_s[in_hand])]
-    loops.list_overruns(calls, by_end, steps, over, spans)
-    return spans
-
-
-def _steps(levels: Spans, n_groups: int) -> Steps:
-    """Give spans of staffing as a loop takes them."""
-    cut = levels.row.searchsorted(np.arange(n_groups + 1))
-    return Steps(levels.from_s, levels.until_s, cut, cut[:-1].copy())

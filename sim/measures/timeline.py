@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.desks import handler_shares, occupied_handlers
+from sim.measures.desks import occupied_handlers
 from sim.measures.during import EventWindow
 from sim.measures.plan import ALL
 from sim.measures.rooms import staffing_spans
@@ -89,7 +89,7 @@ def tabulate_timeline(
     bins = np.searchsorted(edge_s, log.arrival_s[came], "right") - 1
     code = force[came] * (edge_s.size - 1) + bins
     room = layout.group_force
-    busy = occupied_handlers(log, handler_shares(log))
+    busy = occupied_handlers(log)
     served = np.flatnonzero((busy.from_s < until_s) & (busy.until_s > from_s))
     level = staffing_spans(staffing)
     handlers = level.handlers

@@ -9,7 +9,7 @@ from sim.config import ConfigError, Problem
 from sim.experiment import Silent, read_study
 from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.executors import InlineExecutor
-from sim.experiment.replication import Recipe, prepare, run_replication
+from sim.experiment.replication import Recipe, prepare, run_replication, tally_of
 from sim.experiment.runner import pickled
 from sim.experiment.store import Store
 
@@ -55,8 +55,8 @@ def test_cells_are_those_of_a_whole_replication(study, block):
     kept.run([Wanted(point, ("together", "apart"), 0, 3)])
     prepared = prepare(pickled(Recipe.of(point, study.horizon, 7, "compiled")))
     for design, digest in point.design_digests.items():
-        weeks = [run_replication(prepared, [digest], week).tallies[digest] for week in range(3)]
-        whole = np.stack(weeks, axis=1)[:, :, CELLS]
+        weeks = [run_replication(prepared, [digest], week).parts[digest] for week in range(3)]
+        whole = np.concatenate([tally_of(prepared, [week]) for week in weeks], axis=1)[:, :, CELLS]
         np.testing.assert_array_equal(kept.tally(point, design, 3), whole)
 
 

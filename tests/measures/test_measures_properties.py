@@ -11,13 +11,15 @@ from measure_cells import TARGETS, Cells, plan
 from strategies import designs, staffings, workloads
 
 from sim.engine import simulate
-from sim.measures import tabulate
+from sim.measures import sum_week, tabulate, tabulate_weeks
+from sim.measures.compiled import compiled_loops
 from sim.records import (
     ABANDONED,
     ANSWERED,
     NOT_WOKEN,
     ON_ABANDONED,
     OPEN,
+    ContactLog,
     Horizon,
     Staffing,
     Workload,
@@ -207,3 +209,20 @@ def test_the_cell_of_all_is_the_sum_of_its_parts(replication):
             cells.pair("service_level", channel=c, period=p) for c in CHANNELS for p in periods
         ]
         assert tuple(np.sum(hours, axis=0)) == cells.pair("service_level")
+
+
+@given(replications(), st.integers(1, 4))
+@settings(max_examples=40)
+def test_weeks_tabulated_together_are_those_tabulated_alone(replication, n):
+    measures, workload, staffing, log = replication
+    nobody = Workload(workload.n_classes, *[[]] * 7)
+    quiet = sum_week(measures, nobody, staffing, ContactLog(*[[]] * 5))
+    week = sum_week(measures, workload, staffing, log)
+    together = tabulate_weeks(measures, [quiet, *[week] * n])
+    for alone, place in ((quiet, 0), (week, n)):
+        np.testing.assert_array_equal(together[:, place], tabulate_weeks(measures, [alone])[:, 0])
+
+
+def test_no_week_compiles_anything_further():
+    loops = compiled_loops()  # plain functions where the JIT is off
+    assert all(len(getattr(loop, "signatures", [None])) == 1 for loop in loops)
