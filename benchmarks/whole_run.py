@@ -40,14 +40,6 @@ measured_h = 168
 [replications]
 min = 2
 """
-RUN = """
-import sys
-from pathlib import Path
-from sim.experiment import run_experiment
-path, out, jobs, replications = sys.argv[1:]
-run_experiment(Path(path), out=Path(out), jobs=int(jobs), replications=int(replications))
-"""
-
 
 WARM_UP = -1  # a week that no run has
 
@@ -77,8 +69,10 @@ def report(replications: int, rounds: int, *, drawing: bool) -> None:
         for _ in range(rounds):
             for jobs in (1, 2):
                 folder = out / f"jobs_{jobs}_{len(runs[jobs])}"
-                asked = (str(path), str(folder), str(jobs), str(replications))
-                runs[jobs].append(lap("-c", RUN, *asked))
+                asked = ("--jobs", str(jobs), "--replications", str(replications), "--quiet")
+                runs[jobs].append(
+                    lap("-m", "sim", "run", str(path), "--out", str(folder), "--no-report", *asked)
+                )
                 if drawing:
                     made = str(folder / path.stem)
                     reports[jobs].append(lap("-m", "sim", "report", made, "--jobs", str(jobs)))

@@ -131,21 +131,15 @@ def summary_rows(part: Figures, keys: Sequence[str]) -> Iterator[tuple[Value, ..
     interval = bounded(ratio_interval(numerator, denominator), cells.unit[kept], 0.0)
     meets = share_meeting(numerator, denominator, cells.target[kept])
     head = (part.point, part.design, *(part.varied[key] for key in keys))
-    for row, cell in enumerate(kept):
-        yield (
-            *head,
-            str(cells.force[cell]),
-            str(cells.channel[cell]),
-            str(cells.period[cell]),
-            str(cells.measure[cell]),
-            float(interval.value[row]),
-            float(interval.low[row]),
-            float(interval.high[row]),
-            int(interval.replications[row]),
-            str(cells.unit[cell]),
-            float(cells.target[cell]),
-            float(meets[row]),
-        )
+    columns = (
+        *(getattr(cells, label)[kept] for label in ("force", "channel", "period", "measure")),
+        *interval,
+        cells.unit[kept],
+        cells.target[kept],
+        meets,
+    )
+    for row in zip(*(column.tolist() for column in columns), strict=True):
+        yield (*head, *row)
 
 
 def comparison_rows(part: Figures, baseline: Figures) -> Iterator[tuple[Value, ...]]:
