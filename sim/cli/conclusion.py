@@ -10,6 +10,8 @@ from sim.cli.outcome import tell
 if TYPE_CHECKING:
     from sim.experiment import Shard
 
+_PAGE = "report.html"  # as `sim.report` calls it, which takes a second to import
+
 
 def conclude(folder: Path, *, quiet: bool, jobs: int | None = None, report: bool = True) -> None:
     """Print the answer, draw the report if it is wanted, and say where it is."""
@@ -43,7 +45,9 @@ def conclude(folder: Path, *, quiet: bool, jobs: int | None = None, report: bool
             labels = (answer.design_labels, answer.channel_labels)
             print_robust(read_rows(folder / ROBUST, Holding), *labels, console())
     if not report:
-        tell(f"Tables: {folder}\nThe report: sim report {folder}")
+        tell(f"Tables: {folder}")
+        if (folder / _PAGE).exists():
+            tell(f"{folder / _PAGE} is of an earlier run; to draw it anew: sim report {folder}")
         return
     from sim.report import draw_report
     from sim.workers import available_processors

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from typing import ParamSpec, TypeVar
 
 from sim.experiment.cluster import ClusterExecutor, cluster_executor
-from sim.experiment.loops import compile_once
+from sim.experiment.loops import fill_cache
 from sim.workers import PRELOAD, interruption_held, start_workers_by
 
 _SENT_S = 2.0  # within which a result is sent, or there is none
@@ -77,7 +77,7 @@ def workers_of(executor: Executor, jobs: int) -> int:
 
 def _processes(engine: str | None, jobs: int) -> Iterator[Executor]:
     if engine is not None:
-        compile_once(engine)
+        fill_cache(engine)
     context = start_workers_by(PRELOAD if engine is not None else ())
     held, lifeline = context.Pipe(duplex=False)
     pool = _Processes(jobs, context, initializer=_start_worker, initargs=(held,))

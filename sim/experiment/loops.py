@@ -4,24 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from sim.engine import LOOP_SOURCES
-from sim.jit.cache import is_cached
+from sim.jit.cache import would_fill_cache
 from sim.measures.compiled import SOURCES, compiled_loops
 
 
-def compile_once(engine: str) -> None:
-    """Compile what is not in the cache of this machine, before any worker needs it.
+def fill_cache(engine: str) -> None:
+    """Compile what is not in the cache of this machine yet, before any worker needs it.
 
     Workers that start on a cold cache would each compile.
     """
     for sources, load in _LOOPS[engine].items():
-        if not is_cached(sources):
+        if would_fill_cache(sources):
             load()
 
 
-def load_cached(engine: str) -> None:
-    """Load what is in the cache of this machine, and compile nothing."""
+def load_loops(engine: str) -> None:
+    """Load what `fill_cache` does not compile, because it is in the cache or cannot be."""
     for sources, load in _LOOPS[engine].items():
-        if is_cached(sources):
+        if not would_fill_cache(sources):
             load()
 
 

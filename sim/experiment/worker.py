@@ -5,6 +5,6 @@ not in the cache yet is compiled by the run itself, and only then loaded by each
 """
 
 import sim.experiment.replication  # noqa: F401 - the work of a worker
-from sim.experiment.loops import load_cached
+from sim.experiment.loops import load_loops
 
-load_cached("compiled")
+load_loops("compiled")

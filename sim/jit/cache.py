@@ -78,9 +78,13 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else user_cache_path("joint-contact-centres")
 
 
-def is_cached(sources: Sequence[str]) -> bool:
-    """Tell whether loops of these sources have been compiled on this machine before."""
-    return _holds_any(_folder(sources))
+def would_fill_cache(sources: Sequence[str]) -> bool:
+    """Tell whether compiling loops of these sources would spare others from it.
+
+    Not if they are in the cache already, nor if it cannot be written.
+    """
+    folder = _folder(sources)
+    return not _holds_any(folder) and _why_not_writable(folder) is None
 
 
 def _holds_any(folder: Path) -> bool:

@@ -165,6 +165,16 @@ def test_quiet_prints_the_path_and_no_more(sim_, tmp_path):
     assert err == ""
 
 
+def test_a_run_without_its_report_says_if_there_is_an_older_one(sim_, tmp_path):
+    path = write_experiment(tmp_path, replications=1)
+    asked = ("run", path, "--out", tmp_path, "--jobs", 1, "--quiet", "--no-report")
+    assert sim_(*asked) == (0, f"Tables: {tmp_path / 'small'}\n", "")
+    page = tmp_path / "small" / "report.html"
+    assert not page.exists()
+    page.write_text("<p>older</p>", encoding="utf-8")
+    assert f"{page} is of an earlier run" in sim_(*asked)[1]
+
+
 @pytest.mark.usefixtures("no_drawing")
 def test_options_stand_in_place_of_the_file(sim_, tmp_path):
     path = write_experiment(tmp_path, replications=50)
