@@ -1,6 +1,5 @@
 """Cells about rooms: hours staffed, hours busy, hours given to other forces."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -74,37 +73,54 @@ def sum_rooms(
     overruns, for nobody takes a call before them: every engine answers only with a handler free.
     So staffed + overruns is the larger of staffed and busy, at every instant.
     """
-    layout, hours, loops = plan.layout, plan.hours.columns, compiled_loops()
     levels = staffing_spans(staffing)
     steps = _steps(levels, staffing.n_groups)
+    busy = np.zeros(levels.row.size, np.int64)
+    given_s, in_hand = _add_given(plan, workload, log, steps, busy)
+    over = np.maximum(busy - levels.handlers.astype(np.int64), 0)
+    n_groups, n_hours = plan.layout.n_groups, plan.hours.n_hours
+    staffed_s = np.zeros(n_groups * n_hours)
+    for spans in (levels, _overruns(in_hand, steps, over)):
+        compiled_loops().add_spans(Spans(*read_only(*spans)), plan.hours.columns, staffed_s)
+    return RoomSums(
+        given_s.reshape(-1, n_groups, n_hours) / SECONDS_PER_HOUR,
+        staffed_s.reshape(n_groups, n_hours) / SECONDS_PER_HOUR,
+    )
+
+
+def _add_given(
+    plan: MeasurePlan, workload: Workload, log: ContactLog, steps: Steps, busy: IntArray
+) -> tuple[FloatArray, Spans]:
+    """Give the seconds given to contacts, by force, group and hour, and the calls in hand at steps.
+
+    Parameters
+    ----------
+    busy
+        Is increased, at each step of staffing, by the handlers of its group who have one in hand.
+    """
+    layout, hours, loops = plan.layout, plan.hours.columns, compiled_loops()
+    shared = any_desk(log)
     class_force, *handled = read_only(
         layout.class_force,
         workload.contact_class,
         log.group,
-        log.desk if any_desk(log) else np.zeros(0, dtype=np.int64),
+        log.desk if shared else np.zeros(0, dtype=np.int64),
         log.wait_end_s,
         log.service_end_s,
     )
-    shape = len(layout.forces), layout.n_groups, plan.hours.n_hours
-    given_s, staffed_s = np.zeros(math.prod(shape)), np.zeros(math.prod(shape[1:]))
-    busy, found = np.zeros(levels.row.size, np.int64), np.zeros(log.group.size, np.int64)
+    given_s = np.zeros(len(layout.forces) * layout.n_groups * plan.hours.n_hours)
+    found = np.zeros(log.group.size, np.int64)
     n_found = loops.add_handled(Handled(*handled), class_force, hours, steps, given_s, busy, found)
     row = found[:n_found]
     in_hand = Spans(log.group[row], log.wait_end_s[row], log.service_end_s[row], np.ones(n_found))
-    if any_desk(log):
-        shares, occupied = desk_spans(log)
-        force = layout.class_force[workload.contact_class[shares.row]]
-        given = shares._replace(row=force * layout.n_groups + log.group[shares.row])
-        loops.add_spans(Spans(*read_only(*given)), hours, given_s)
-        loops.count_in_hand(Spans(*read_only(*occupied)), steps, busy)
-        in_hand = Spans(*map(np.concatenate, zip(in_hand, occupied, strict=True)))
-    over = np.maximum(busy - levels.handlers.astype(np.int64), 0)
-    for spans in (levels, _overruns(in_hand, steps, over)):
-        loops.add_spans(Spans(*read_only(*spans)), hours, staffed_s)
-    return RoomSums(
-        given_s.reshape(shape) / SECONDS_PER_HOUR,
-        staffed_s.reshape(shape[1:]) / SECONDS_PER_HOUR,
-    )
+    if not shared:
+        return given_s, in_hand
+    shares, occupied = desk_spans(log)
+    force = layout.class_force[workload.contact_class[shares.row]]
+    given = shares._replace(row=force * layout.n_groups + log.group[shares.row])
+    loops.add_spans(Spans(*read_only(*given)), hours, given_s)
+    loops.count_in_hand(Spans(*read_only(*occupied)), steps, busy)
+    return given_s, Spans(*map(np.concatenate, zip(in_hand, occupied, strict=True)))
 
 
 def _overruns(in_hand: Spans, steps: Steps, over: IntArray) -> Spans:
