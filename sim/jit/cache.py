@@ -119,6 +119,7 @@ def _jit(folder: Path | None, loops: Loops, signatures: Sequence[Any]) -> Loops:
             config.CACHE_DIR = before
     for dispatcher, signature in zip(made, signatures, strict=True):
         dispatcher.compile(signature)
+        dispatcher.disable_compile()  # other types are a fault, and not worth seconds each time
     return tuple(made)  # type: ignore[return-value]
 
 

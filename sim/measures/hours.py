@@ -42,7 +42,9 @@ class WindowHours:
     @cached_property
     def columns(self) -> Hours:
         """The same, for a loop."""
-        return Hours(*read_only(self.edge_s, self.hour_of_week, np.array([self.offset_h])))
+        return Hours(
+            *read_only(self.edge_s, self.hour_of_week, np.array([self.offset_h], dtype=np.float64))
+        )
 
     def weekly(self, by_hour: FloatArray) -> FloatArray:
         """Give sums by hour of the week, (..., 168), from those by hour of the window, (..., B)."""

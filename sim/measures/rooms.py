@@ -83,7 +83,7 @@ def sum_rooms(
     for spans in (levels, _overruns(in_hand, steps, over)):
         compiled_loops().add_spans(Spans(*read_only(*spans)), plan.hours.columns, staffed_s)
     return RoomSums(
-        given_s.reshape(-1, n_groups, n_hours) / SECONDS_PER_HOUR,
+        given_s.reshape(len(plan.layout.forces), n_groups, n_hours) / SECONDS_PER_HOUR,
         staffed_s.reshape(n_groups, n_hours) / SECONDS_PER_HOUR,
     )
 

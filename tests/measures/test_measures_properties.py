@@ -12,7 +12,6 @@ from strategies import designs, staffings, workloads
 
 from sim.engine import simulate
 from sim.measures import sum_week, tabulate, tabulate_weeks
-from sim.measures.compiled import compiled_loops
 from sim.records import (
     ABANDONED,
     ANSWERED,
@@ -221,8 +220,3 @@ def test_weeks_tabulated_together_are_those_tabulated_alone(replication, n):
     together = tabulate_weeks(measures, [quiet, *[week] * n])
     for alone, place in ((quiet, 0), (week, n)):
         np.testing.assert_array_equal(together[:, place], tabulate_weeks(measures, [alone])[:, 0])
-
-
-def test_no_week_compiles_anything_further():
-    loops = compiled_loops()  # plain functions where the JIT is off
-    assert all(len(getattr(loop, "signatures", [None])) == 1 for loop in loops)
