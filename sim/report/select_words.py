@@ -8,7 +8,7 @@ from sim.experiment.break_even import WORST
 from sim.experiment.select.table import Choice
 from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
-from sim.report.estimate import Estimate, listing, number
+from sim.report.estimate import NO_SPREAD, Estimate, listing, number
 from sim.report.quantities import plain, plain_interval
 
 FEW = 4  # names in a sentence; the table has the rest
@@ -65,6 +65,11 @@ def value_of(choice: Choice) -> tuple[str, str]:
     if choice.unit == "share":
         return estimate.percent, estimate.percent_interval
     return f"{plain(estimate)} {choice.unit}", plain_interval(estimate)
+
+
+def within(interval: str) -> str:
+    """Give the words for brackets: "95% interval 89.1 to 90.2"."""
+    return interval if interval == NO_SPREAD else f"95% interval {interval}"
 
 
 def behind_of(choice: Choice) -> str:
