@@ -18,6 +18,7 @@ from sim.report.estimate import MISSING, listing
 from sim.report.figures.style import colour_of
 from sim.report.quantities import change, change_interval, plain, plain_interval, size_in_brief
 from sim.report.study import DesignName, Study
+from sim.report.tables import fates_in_words
 
 NAMED_FORCES = 4  # with more of them, they are counted
 LONGEST_TABLE = 60
@@ -47,9 +48,7 @@ def _worst(books: Sequence[Account]) -> Account:
 
 def _worst_line(design: DesignName, books: Sequence[Account]) -> Line:
     worst = _worst(books)
-    signs = [account.gain.sign for account in books if account.gain.has_interval]
-    counts = ((1, "gain"), (-1, "lose"), (0, "too close to call"))
-    fates = ", ".join(f"{signs.count(s)} {words}" for s, words in counts if s in signs)
+    fates = fates_in_words(account.gain for account in books)
     return Line(
         design.label,
         (

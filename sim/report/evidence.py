@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from sim.config import split_key
+from sim.report.answer import in_sentence
 from sim.report.estimate import MISSING
 from sim.report.study import Study
 
@@ -95,17 +96,20 @@ def in_words(study: Study, key: str) -> str:
         case ["groups", group, "shifts", number, *rest] if _is_shift(study, group, number):
             about = f"{group}, {centre.groups[group].shifts[int(number)].name}"
         case ["groups", group, "reserve", name] if name in centre.channels:
-            return f"{group}: handlers kept free of {centre.channels[name].label}"
+            return f"{group}: handlers kept free of {_contacts(study, name)}"
         case ["groups", about, *rest]:
             pass
         case ["designs", name, *rest]:
-            labels = {design.name: design.label for design in study.designs}
-            about = labels.get(name, name)
+            about = (centre.designs[name].label if name in centre.designs else None) or name
         case [about, *rest]:
             about = about.replace("_", " ").capitalize()
     words = " ".join(part.replace("_", " ") for part in rest).removesuffix(" s").split()
     detail = " ".join(WORDS.get(word, word) for word in words)
     return f"{about}: {detail}" if detail else about
+
+
+def _contacts(study: Study, name: str) -> str:
+    return next(in_sentence(c.contacts) for c in study.channels if c.name == name)
 
 
 def _is_shift(study: Study, group: str, number: str) -> bool:

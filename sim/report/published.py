@@ -15,6 +15,7 @@ from sim.report.estimate import MISSING, Estimate, listing, percent_number
 from sim.report.figures.style import shown
 from sim.report.quantities import plain, plain_interval
 from sim.report.study import Study
+from sim.report.sweep import alone
 
 MOST_LINES = 60
 
@@ -100,7 +101,7 @@ def _here(study: Study, pairs: Sequence[_Beside], figures: str) -> str:
 
 
 def _values(point: Study) -> str:
-    return listing([f"{key} = {value}" for key, value in point.varied.items()])
+    return listing([alone(point, key) for key in point.varied])
 
 
 def _figures(study: Study, pairs: Sequence[_Beside]) -> str:

@@ -58,7 +58,7 @@ def verdicts(asked: Asked, choices: Sequence[Choice], names: Names) -> list[Told
             else _cheapest(asked, rows, names)
         )
         if len(contests) > 1:
-            sentences[0] = f"At {names.point(rows[0].point)}: {sentences[0]}"
+            sentences[0] = f"With {names.point(rows[0].point)}: {sentences[0]}"
         points = frozenset(row.point for row in rows)
         told.append(Told(points, _heading(rows, names), tuple(sentences)))
     return told

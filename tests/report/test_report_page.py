@@ -221,7 +221,7 @@ def test_a_long_table_goes_to_the_end_and_leaves_a_count_of_forces(
     forces = tuple(f"Force {i}" for i in range(4))
     study = study_of(forces=forces, gains={"merger": {"Force 2": -0.05, "Force 3": 0.05}})
     words = Page(page(study, [])).words()
-    assert "1 gain, 1 lose, 2 too close to call" in words
+    assert "1 gain, 1 lose, 2 unchanged" in words
     assert words.rindex("Every force by itself") > words.index("What the measures mean")
     assert "Force 3: 101 calls answered within 30 s" in words
 

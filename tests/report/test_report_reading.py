@@ -186,8 +186,9 @@ def test_what_explains_the_published_figures_is_told_with_both(asked: Callable[.
     study = asked(more)
     found = led_by_reading(answer(study), study)
     assert "the published figure: " in found.sentence
-    assert f"staffing.scale = 1.0 (Kent, 999 calls: % answered in target {level.percent}" in (
-        found.sentence
+    assert (
+        f"staffing as in the centre's rota (Kent, 999 calls: % answered in target {level.percent}"
+        in (found.sentence)
     )
     (told,) = published.table(study).tables
     assert told.groups[0][1][0].cells[3] == "yes"
@@ -198,7 +199,7 @@ def test_figures_that_no_point_gives_are_said_to_be_missed(asked: Callable[..., 
     study = asked({"answer": {"holds": "published"}, "published": [figure]})
     found = led_by_reading(answer(study), study)
     assert found.sentence.startswith("None of the 4 combinations tried gives the published figure")
-    assert "the nearest is staffing.scale = 0.8" in found.sentence
+    assert "the nearest is staffing at 0.8 times the centre's rota" in found.sentence
     (told,) = published.table(study).tables
     assert told.groups[0][1][0].cells[3] == "no: higher"
 

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from sim.experiment.tables import ALL
 from sim.report.answer import in_sentence
-from sim.report.estimate import MISSING, Estimate, listing, percent_number, plus_minus
+from sim.report.estimate import Estimate, listing, percent_number, plus_minus
 from sim.report.figures.style import (
     MARGIN_IN,
     QUIET,
@@ -151,7 +151,8 @@ class _Plan:
             self.names_in = 0.32 + max(text_width_in(name, SMALL_PT) for name in names)
         least_in = CALLERS_LONG_IN / min(len(panel.forces) for panel in panels)
         self.row_in = max(min(TALLEST_CELL_IN, self.cell_in), least_in)  # "callers of" is upright
-        self.width_in = self.cell_in * count
+        taken_in = self.label_in + self.cell_in * count
+        self.step_in = max(taken_in + GAP_IN, (WIDTH_IN - 0.15) / self.columns)
         self.line_in = HEADING_IN + self.row_in * lines + self.names_in + 0.12
 
     @staticmethod
@@ -182,7 +183,7 @@ def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel], head
     _scale(sheet, plan)
     for place, panel in enumerate(panels):
         line, column = divmod(place, plan.columns)
-        left_in = plan.label_in + column * (plan.label_in + plan.width_in + GAP_IN)
+        left_in = plan.label_in + column * plan.step_in
         top_in = SCALE_IN + HEADING_IN + line * plan.line_in
         width_in, height_in = plan.cell_in * len(panel.rooms), plan.row_in * len(panel.forces)
         axes = sheet.panel(left_in, top_in, width_in, height_in)
@@ -195,9 +196,7 @@ def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel], head
 def _heading(plan: _Plan, panel: Panel) -> str:
     """Give design and channel; it is the design's name that gives way."""
     channel = f": {in_sentence(panel.contacts)}"
-    spare_in = (
-        plan.label_in + plan.width_in - MARGIN_IN - text_width_in(channel, SMALL_PT + 1, "bold")
-    )
+    spare_in = plan.step_in - GAP_IN - MARGIN_IN - text_width_in(channel, SMALL_PT + 1, "bold")
     return fitted(panel.design.label, max(spare_in, 0.8), SMALL_PT + 1, weight="bold") + channel
 
 
@@ -256,7 +255,7 @@ def _number(axes: Axes, column: int, line: int, share: Estimate) -> None:
     axes.text(
         column + 0.5,
         line + 0.47,
-        MISSING if share.missing else f"{percent_number(share.value, 1)}%",
+        share.percent if share.missing or share.same else f"{percent_number(share.value, 1)}%",
         ha="center",
         va="bottom",
         size=SMALL_PT,
