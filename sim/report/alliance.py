@@ -14,11 +14,10 @@ from sim.report.accounts import (
     lending_designs,
 )
 from sim.report.beside import NOTHING, Beside, Line, Table
-from sim.report.estimate import MISSING, listing
+from sim.report.estimate import MISSING, fates, listing
 from sim.report.figures.style import colour_of
 from sim.report.quantities import change, change_interval, plain, plain_interval, size_in_brief
 from sim.report.study import DesignName, Study
-from sim.report.tables import fates_in_words
 
 NAMED_FORCES = 4  # with more of them, they are counted
 LONGEST_TABLE = 60
@@ -31,8 +30,8 @@ def winners(study: Study) -> Beside:
         return NOTHING
     table = Table(
         f"The worst-off force of each design: {study.main_channel.promise}, change against "
-        f"{study.baseline.label} in percentage points; in how many of 100 simulated weeks it does "
-        "worse; and how the forces fare.",
+        f"{study.baseline.label} in percentage points; in how many of the simulated weeks it "
+        "does worse; and how the forces fare.",
         ("Design", "Worst-off force", "Change", "95% interval", "Weeks worse", "Forces"),
         [("", [_worst_line(design, books) for design, books in found])],
         frozenset({0, 4}),
@@ -48,22 +47,17 @@ def _worst(books: Sequence[Account]) -> Account:
 
 def _worst_line(design: DesignName, books: Sequence[Account]) -> Line:
     worst = _worst(books)
-    fates = fates_in_words(account.gain for account in books)
     return Line(
         design.label,
         (
             worst.force,
             worst.gain.points,
             worst.gain.points_interval,
-            _weeks(worst),
-            fates or MISSING,
+            worst.weeks_worse,
+            ", ".join(fates(account.gain for account in books)) or MISSING,
         ),
         colour_of(design),
     )
-
-
-def _weeks(account: Account) -> str:
-    return MISSING if isnan(account.worse_off) else f"{100 * account.worse_off:.0f}%"
 
 
 def _fates(study: Study, design: DesignName, books: Sequence[Account]) -> str:

@@ -5,6 +5,7 @@ without an interval says so; a missing one is a dash, never a zero.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MISSING = "\N{EN DASH}"
@@ -137,6 +138,27 @@ class Estimate:
         ends = sorted(100 * abs(end) for end in (self.low, self.high))
         low, high, size = (number(x, self.digits) for x in (*ends, 100 * abs(self.value)))
         return f"{size} points {word} ({low} to {high})"
+
+
+def fates(changes: Iterable[Estimate], *, verbs: bool = False) -> list[str]:
+    """Count who gains and who loses, for a table or, with verbs, for a sentence.
+
+    >>> fates([Estimate(0.1, 0.1, 0.2), Estimate(0.1, -0.1, 0.3), Estimate(0.0, 0.0, 0.0)])
+    ['1 gain', '1 too close to call', '1 unchanged']
+    """
+    words = {1: "gain", -1: "lose", 0: "too close to call", None: "unchanged"}
+    signs = [
+        None if change.same and not change.value else change.sign
+        for change in changes
+        if change.has_interval
+    ]
+    told = []
+    for sign, word in words.items():
+        count = signs.count(sign)
+        be, ending = ("is ", "s") if count == 1 else ("are ", "")
+        said = word if not verbs else f"{word}{ending}" if sign else f"{be}{word}"
+        told += [f"{count:,} {said}"] if count else []
+    return told
 
 
 def percent_number(share: float, digits: int = 1) -> str:

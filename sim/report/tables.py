@@ -1,13 +1,13 @@
 """The tables of the page, as rows of text: what they say is decided here, how they look in CSS."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.experiment.answer import Verdict
 from sim.measures import DEFINITIONS
 from sim.report.answer import verdict
-from sim.report.estimate import MISSING, Estimate, duration, percent_number
+from sim.report.estimate import MISSING, Estimate, duration, fates, percent_number
 from sim.report.figures.style import colour_of, shown
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
@@ -156,18 +156,7 @@ def _gains(study: Study, design: DesignName, channel: Channel) -> str:
     changes = [
         study.difference(design.name, force, channel.name, SERVICE_LEVEL) for force in study.forces
     ]
-    return fates_in_words(changes) or MISSING
-
-
-def fates_in_words(changes: Iterable[Estimate]) -> str:
-    """Count who gains and who loses: "2 gain, 1 too close to call, 1 unchanged"."""
-    words = {1: "gain", -1: "lose", 0: "too close to call", None: "unchanged"}
-    signs = [
-        None if change.same and not change.value else change.sign
-        for change in changes
-        if change.has_interval
-    ]
-    return ", ".join(f"{signs.count(sign)} {word}" for sign, word in words.items() if sign in signs)
+    return ", ".join(fates(changes)) or MISSING
 
 
 @dataclass(frozen=True)

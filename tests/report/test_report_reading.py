@@ -122,7 +122,7 @@ def test_without_being_asked_a_sweep_says_where_the_baseline_is_matched(
 ) -> None:
     study = asked()
     found = led_by_reading(answer(study), study)
-    assert "with “One merged room” at every value tried (0.8 to 1.1)" in found.sentence
+    assert "with “One merged room” at every value tried from 0.8 to 1.1" in found.sentence
 
 
 def test_one_design_alone_says_where_the_target_is_met_and_how_often(
@@ -141,7 +141,7 @@ def test_each_force_is_as_good_as_the_one_that_loses_first(asked: Callable[..., 
     reading = {"holds": "baseline", "along": KEY, "forces": "each"}
     study = asked({"answer": reading}, gains={"merger": {"Kent": 0.05, "Essex": -0.05}})
     found = led_by_reading(answer(study), study)
-    assert "at no value tried (0.8 to 1.1), Essex worst off" in found.sentence
+    assert "at no value tried from 0.8 to 1.1, Essex worst off" in found.sentence
 
 
 def test_design_by_design_the_first_that_meets_the_target_is_named(
@@ -255,7 +255,7 @@ def test_keys_that_step_together_are_read_as_one(asked: Callable[..., Study]) ->
     points = tuple({KEY: scale, other: 400 * scale} for scale in (0.5, 0.7, 0.9, 1.0))
     study = asked({"answer": {"holds": "target", "along": other}}, points=(), sweep=points)
     told = led_by_reading(answer(study), study).sentence
-    assert "at every value tried (200 s to 400 s)" in told  # in the key that was asked for
+    assert "at every value tried from 200 s to 400 s" in told  # in the key that was asked for
 
 
 def test_a_cliff_is_told_by_its_neighbours_and_a_design_that_nothing_moves_once(

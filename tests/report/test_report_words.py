@@ -15,8 +15,9 @@ from synthetic_results import Synthetic, write_results
 from sim.cli.tables import print_answer
 from sim.experiment.answer import read_answer
 from sim.report import needed
+from sim.report.accounts import Account
 from sim.report.beside import Beside, Line, Table
-from sim.report.estimate import Estimate
+from sim.report.estimate import Estimate, fates
 from sim.report.evidence import in_words
 from sim.report.figures import exchange, load
 from sim.report.figures import sweep as sweep_figures
@@ -193,3 +194,19 @@ def test_a_channel_that_nobody_calls_is_not_counted_as_no_replications(tmp_path:
     out = StringIO()
     print_answer(replace(answer, rows=rows), Console(file=out, width=400))
     assert "95% intervals over 5 replications." in out.getvalue()
+
+
+def test_weeks_are_counted_and_not_given_as_a_bare_percentage() -> None:
+    account = Account("Kent", Estimate(-0.01, -0.02, 0.01, 8), worse_off=0.25, worst_off=True)
+    assert account.weeks_worse == "2 of 8"
+
+
+def test_nobody_is_counted_where_nobody_is() -> None:
+    gains = [Estimate(0.1, 0.05, 0.15, 8)] * 3
+    assert fates(gains) == ["3 gain"]
+    assert fates(gains[:1], verbs=True) == ["1 gains"]
+    assert fates([*gains, NO_CHANGE, Estimate(0.0, -0.1, 0.1, 8)], verbs=True) == [
+        "3 gain",
+        "1 is too close to call",
+        "1 is unchanged",
+    ]

@@ -145,10 +145,12 @@ class _Plan:
         wanted_in = side_by_side_in if self.columns > 1 else alone_in
         self.cell_in = min(WIDEST_CELL_IN, wanted_in)
         self.upright = self.cell_in < CELL_FOR_NAMES_IN
+        rooms = {room for panel in panels for room in panel.rooms}
+        self.upright = self.upright or any("…" in self.room_name(room) for room in rooms)
         self.names_in = 0.6
         if self.upright:
-            names = {self.room_name(room) for panel in panels for room in panel.rooms}
-            self.names_in = 0.32 + max(text_width_in(name, SMALL_PT) for name in names)
+            names_in = (text_width_in(self.room_name(room), SMALL_PT) for room in rooms)
+            self.names_in = 0.32 + max(names_in)
         least_in = CALLERS_LONG_IN / min(len(panel.forces) for panel in panels)
         self.row_in = max(min(TALLEST_CELL_IN, self.cell_in), least_in)  # "callers of" is upright
         taken_in = self.label_in + self.cell_in * count

@@ -143,7 +143,7 @@ def _large_figure(curves: _Curves, rows: Sequence[str], title: str) -> Figure:
             axes.set_ylim(_limits(curves, study.rows, channel))
             _panel(axes, curves, row, channel)
             curves.across.draw(axes, width_in)
-            heading = fitted(_heading(row, channel), width_in, weight="bold")
+            heading = fitted(_heading(row, channel), width_in, lines=2, weight="bold")
             axes.set_title(heading, loc="left", weight="bold", pad=4)
             words = fitted(curves.across.words, width_in, SMALL_PT + 0.5, lines=2)
             axes.set_xlabel(words, size=SMALL_PT + 0.5)
