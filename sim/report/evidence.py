@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.config import split_key
 from sim.report.answer import in_sentence
-from sim.report.estimate import MISSING
+from sim.report.estimate import MISSING, listing
 from sim.report.study import Study
 
 ASSUMPTION = "assumption:"
@@ -95,8 +95,8 @@ def in_words(study: Study, key: str) -> str:
             pass
         case ["groups", group, "shifts", number, *rest] if _is_shift(study, group, number):
             about = f"{group}, {centre.groups[group].shifts[int(number)].name}"
-        case ["groups", group, "reserve", name] if name in centre.channels:
-            return f"{group}: handlers kept free of {_contacts(study, name)}"
+        case ["groups", group, "reserve" | "scale", *rest]:
+            return f"{group}: {_handlers(study, rest)}"
         case ["groups", about, *rest]:
             pass
         case ["designs", name, *rest]:
@@ -108,8 +108,12 @@ def in_words(study: Study, key: str) -> str:
     return f"{about}: {detail}" if detail else about
 
 
-def _contacts(study: Study, name: str) -> str:
-    return next(in_sentence(c.contacts) for c in study.channels if c.name == name)
+def _handlers(study: Study, kept_free_of: list[str]) -> str:
+    """Say what is told of a room's handlers: how many are kept free of a channel, or all."""
+    if not kept_free_of:
+        return "handlers (times the rota)"
+    contacts = [in_sentence(c.contacts) for c in study.channels if c.name in kept_free_of]
+    return f"handlers kept free of {listing(contacts or kept_free_of)}"
 
 
 def _is_shift(study: Study, group: str, number: str) -> bool:

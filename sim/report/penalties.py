@@ -44,7 +44,7 @@ def beside(study: Study) -> Beside:
     if not found:
         return NOTHING
     first = found[0][1]
-    unit = f", {_unit(first)}"
+    unit, told = f", {_unit(first)}", any(penalty.worst_force for _, penalty in found)
     table = Table(
         f"Judged by {about(study, first)}, against {quoted(study.baseline)}. The gain is what "
         "sharing brings at that handle time.",
@@ -57,9 +57,9 @@ def beside(study: Study) -> Beside:
             "95% interval",
             f"Gain at {first.upper:g}{unit}",
             "95% interval",
-            "First to lose",
+            *(("First to lose",) if told else ()),
         ),
-        [("", [_line(design, penalty) for design, penalty in found])],
+        [("", [_line(design, penalty, first=told) for design, penalty in found])],
         frozenset({7}),
     )
     return Beside([_sentence(design, penalty) for design, penalty in found], [table])
@@ -84,7 +84,7 @@ def ends(penalty: Penalty) -> tuple[str, str]:
     return low, high
 
 
-def _line(design: DesignName, penalty: Penalty) -> Line:
+def _line(design: DesignName, penalty: Penalty, *, first: bool) -> Line:
     low, high = ends(penalty)
     if penalty.verdict == BREAKS_EVEN:
         value = f"{penalty.break_even:.2f}"
@@ -100,7 +100,7 @@ def _line(design: DesignName, penalty: Penalty) -> Line:
             MISSING if isnan(penalty.declared) else f"{penalty.declared:g}",
             *_gain(penalty, at_upper=False),
             *_gain(penalty, at_upper=True),
-            penalty.worst_force or MISSING,
+            *((penalty.worst_force or MISSING,) if first else ()),
         ),
         colour_of(design),
     )

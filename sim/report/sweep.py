@@ -5,6 +5,7 @@ or lie scattered where they were drawn (Latin hypercube, Sobol'): then there are
 axis, and whoever draws must not pretend that there are.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,8 +22,8 @@ from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 STAFFED = "staffed_h"
 GRID = "grid"
 LINKED_FROM = 4  # fewer drawn points may stand in the same order by accident
-STAFFING = "staffing.scale"
-SAID = {STAFFING: "staffing (times the centre's rota)"}
+MULTIPLE = re.compile(r"(.+) \(times (.+)\)")
+SAID = {"staffing.scale": "staffing (times the centre's rota)"}
 LONGEST_LISTING = 30
 _STAFF_DIFFERS = 0.02  # below that it is overtime, not another rota
 
@@ -66,10 +67,11 @@ class Axis:
 
     def at(self, label: str) -> str:
         """Say that it has a value: "staffing at 0.95 times the centre's rota"."""
-        if self.words == SAID[STAFFING]:
-            times = "as in" if label == "1" else f"at {label} times"
-            return f"staffing {times} the centre's rota"
-        return f"{self.words} at {label}"
+        if times := MULTIPLE.fullmatch(self.words):
+            what, of = times.groups()
+            return f"{what} as in {of}" if label == "1" else f"{what} at {label} times {of}"
+        unit = label.rpartition(" ")[2]
+        return f"{self.words.removesuffix(f' ({unit})')} at {label}"
 
     @property
     def whole(self) -> bool:

@@ -28,7 +28,7 @@ from sim.report.page import Illustrated, about_points, page
 from sim.report.quantities import change_interval, plain, plain_interval
 from sim.report.results import read_results
 from sim.report.study import Study, reference_study
-from sim.report.sweep import sweep_of
+from sim.report.sweep import Axis, sweep_of
 
 StudyOf = Callable[..., Study]
 SCALES = (0.8, 0.9, 1.0, 1.1)
@@ -142,6 +142,8 @@ def test_axes_tables_and_sentences_use_the_words_of_the_experiment(study_of: Stu
 def test_staffing_is_told_in_times_the_rota(study_of: StudyOf) -> None:
     swept = sweep_of(study_of(points=SCALES))
     assert "the one with staffing as in the centre's rota, nearest" in about_points(swept)
+    rota = Axis(("groups.Kent.scale",), "Kent: handlers (times the rota)", ("0.9",), ("0.9",), True)
+    assert rota.at("0.9") == "Kent: handlers at 0.9 times the rota"
     assert swept.held_at(0) == "staffing at 0.8 times the centre's rota"
     alone = sweep_of(study_of(points=(0.9,)))
     assert "what is varied: staffing at 0.9 times the centre's rota. So" in about_points(alone)
@@ -210,3 +212,12 @@ def test_nobody_is_counted_where_nobody_is() -> None:
         "1 is too close to call",
         "1 is unchanged",
     ]
+
+
+def test_a_unit_is_said_once(study_of: StudyOf) -> None:
+    reading = {"holds": "target", "along": "channels.emergency.handle.mean_s", "called": "a call"}
+    key = str(reading["along"])
+    study = asking(study_of(sweep=[{key: 300}, {key: 400}, {key: 500}]), reading)
+    (axis,) = sweep_of(study).axes
+    assert (axis.heading, axis.at(axis.labels[0])) == ("A call (s)", "a call at 300 s")
+    assert in_words(study, 'groups."Kent room".scale') == "Kent room: handlers (times the rota)"
