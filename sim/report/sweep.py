@@ -24,7 +24,7 @@ GRID = "grid"
 LINKED_FROM = 4  # fewer drawn points may stand in the same order by accident
 MULTIPLE = re.compile(r"(.+) \(times (.+)\)")
 SAID = {"staffing.scale": "staffing (times the centre's rota)"}
-LONGEST_LISTING = 30
+LONGEST_LISTING, MOST_NAMED = 30, 8
 _STAFF_DIFFERS = 0.02  # below that it is overtime, not another rota
 
 
@@ -268,6 +268,14 @@ def _axis(study: Study, keys: tuple[str, ...]) -> Axis:
         for v in ordered
     ]
     return Axis(keys, _words(study, keys), tuple(ordered), tuple(labels), numeric, in_percent)
+
+
+def varied_words(study: Study) -> str:
+    """Say what was varied; of many keys, how many."""
+    axes = sweep_of(study).axes or tuple(_axis(study, (key,)) for key in study.varied)
+    if len(axes) > MOST_NAMED:
+        return f"{len(axes)} of them"
+    return listing([axis.words for axis in axes])
 
 
 def alone(study: Study, key: str) -> str:

@@ -185,7 +185,7 @@ def test_limits_follow_from_the_scenario(study_of: StudyOf) -> None:
 
 def test_limits_change_with_the_scenario(study_of: StudyOf) -> None:
     said = "\n".join(caveats(study_of(points=(0.9, 1.0), replications=6)))
-    assert "this experiment varied staffing.scale alone" in said
+    assert "this experiment varied staffing (times the centre's rota) alone" in said
     assert "There were only 6 runs" in said
     assert "No assumption was varied" not in said
     assert "takes no longer than one's own" not in said  # the handle factor is 1.05
