@@ -58,7 +58,7 @@ def print_answer(answer: Answer, out: Console) -> None:
             out.print(Text(heading, style="bold"))
         above = heading
         out.print(_aligned(line, widths, _STYLES[row.verdict]))
-    counts = sorted({row.replications for row in answer.rows}) or [0]
+    counts = sorted({row.replications for row in answer.rows} - {0}) or [0]  # 0: nobody called
     weeks = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
     baseline = answer.design_labels[answer.baseline]
     out.print()

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from sim.experiment.accounting import ACCOUNTING_COLUMNS, EXCHANGE_COLUMNS
 from sim.experiment.results import ACCOUNTING, EXCHANGE
 from sim.experiment.tables import ALL
-from sim.report.estimate import Estimate
+from sim.report.estimate import MISSING, Estimate
 from sim.report.study import DesignName, Study
 
 
@@ -29,6 +30,14 @@ class Account:
     gain: Estimate
     worse_off: float
     worst_off: bool
+
+    @property
+    def weeks_worse(self) -> str:
+        """In how many weeks, of how many, it is worse off: "2 of 80"."""
+        if isnan(self.worse_off):
+            return MISSING
+        weeks = self.gain.replications
+        return f"{round(self.worse_off * weeks):,} of {weeks:,}"
 
 
 @dataclass(frozen=True)

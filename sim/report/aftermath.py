@@ -1,6 +1,6 @@
 """What events did to callers, in words and tables, all of it by rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sim.report.answer import in_sentence
 from sim.report.beside import NOTHING, Beside, Line, Table
@@ -55,7 +55,7 @@ def _all_together(study: Study, found: list[Incident]) -> list[str]:
         known = [(design, change) for design, change in more.items() if not change.missing]
         if known:
             contacts = in_sentence(incident.channel.contacts)
-            said.append(f"{incident.name} ({contacts}): {_at_its_ends(study, known)}")
+            said.append(f"{_called(incident)} ({contacts}): {_at_its_ends(study, known)}")
     about = f"How many callers of {study.everybody} wait over 60 s, against the same week without"
     return [f"{about}: {'; '.join(said)}."] if said else []
 
@@ -65,14 +65,20 @@ def _at_its_ends(study: Study, known: list[tuple[DesignName, Estimate]]) -> str:
     clauses = [f"with {_quoted(d)} {_more(change)}" for d, change in known if d == study.baseline]
     others = sorted((c for d, c in known if d != study.baseline), key=lambda change: change.value)
     if len(others) > FEW_DESIGNS:
-        ends = f"{_more(others[0])} to {_more(others[-1])}"
-        if not (others[0].sign or others[-1].sign):
-            told = [f"{change(end)}, {change_interval(end)}" for end in (others[0], others[-1])]
-            ends = f"too close to call ({'; to '.join(told)})"
-        clauses.append(f"with the {len(others)} others {ends}")
+        clauses.append(f"with the {len(others)} others {_from_to(others[0], others[-1])}")
     else:
         clauses += [f"with {_quoted(d)} {_more(c)}" for d, c in known if d != study.baseline]
     return ", ".join(clauses)
+
+
+def _from_to(least: Estimate, most: Estimate) -> str:
+    """Say the least and the most of several changes, each with its interval."""
+    if _more(least) == _more(most):
+        return _more(least)
+    if least.sign or most.sign:
+        return f"from {_more(least)} to {_more(most)}"
+    told = [f"{change(end)} ({change_interval(end)})" for end in (least, most)]
+    return f"too close to call, from {' to '.join(told)}"
 
 
 def _sentences(study: Study, incident: Incident) -> list[str]:
@@ -87,7 +93,7 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
     if not said:
         return []
     text = (
-        f"{incident.name}: how many more {contacts} of {study.everybody} wait over 60 s than "
+        f"{_called(incident)}: how many more {contacts} of {study.everybody} wait over 60 s than "
         f"without the event: {'; '.join(said)}."
     )
     if len(study.designs) > NAMED_DESIGNS:
@@ -98,10 +104,10 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
         designs = study.designs[:NAMED_DESIGNS]
         there = [_in_time(incident, design, hardest) for design in designs]
         spill = [_elsewhere(incident, design, hardest) for design in designs]
-        promise = incident.channel.promise
+        promise = in_sentence(incident.channel.promise)
         texts += [
             f"{_strikes(incident)}: {promise} there, {'; '.join(there)}.",
-            f"What that does to the callers of the others: {'; '.join(spill)}.",
+            f"What that does to the callers of the others: {_alike(designs, spill)}.",
         ]
     return [*texts, *_roofs(study, incident)]
 
@@ -109,8 +115,22 @@ def _sentences(study: Study, incident: Incident) -> list[str]:
 def _strikes(incident: Incident) -> str:
     """Say whose callers the event is told by: those of the dark room, or those it struck most."""
     if incident.of_forces:
-        return f"{incident.name}, as callers of {incident.hardest_hit[0]} meet it"
-    return f"{incident.name} strikes {incident.hardest_hit[0]} hardest"
+        return f"{_called(incident)}, as callers of {incident.hardest_hit[0]} meet it"
+    return f"{_called(incident)} strikes {incident.hardest_hit[0]} hardest"
+
+
+def _called(incident: Incident) -> str:
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{incident.name}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+def _alike(designs: Sequence[DesignName], said: Sequence[str]) -> str:
+    """Say what is so under each design, once for all of which the same is said."""
+    named: dict[str, list[str]] = {}
+    for design, text in zip(designs, said, strict=True):
+        named.setdefault(text, []).append(_quoted(design))
+    if len(named) == 1 < len(designs):
+        return f"with each of the designs {said[0]}"
+    return "; ".join(f"with {listing(names)} {text}" for text, names in named.items())
 
 
 def _roofs(study: Study, incident: Incident) -> list[str]:
@@ -139,6 +159,8 @@ def _with_interval(handlers: Estimate) -> str:
 def _more(more: Estimate) -> str:
     if not more.has_interval:
         return f"{change(more)} (a single run)"
+    if more.same and not more.value:
+        return "no more in any run"
     if more.sign > 0:
         return f"{plain(more)} more ({plain_interval(more)})"
     if more.sign < 0:
@@ -181,14 +203,13 @@ def _elsewhere(incident: Incident, design: DesignName, hardest: str) -> str:
         (force for force, more in changes.items() if more.sign > 0),
         key=lambda force: -changes[force].value,
     )
-    start = f"with {_quoted(design)} "
     if not any(more.has_interval for more in changes.values()):
-        return f"{start}not known, as there are no intervals"
+        return "not known, as there are no intervals"
     if not harmed:
-        return f"{start}nothing that these weeks can tell"
+        return "nothing that these weeks can tell"
     named = [f"{force} {_more(changes[force])}" for force in harmed[:NAMED_DESIGNS]]
     rest = len(harmed) - len(named)
-    return start + listing([*named, *([f"{rest} more forces"] if rest else [])]) + " over 60 s"
+    return listing([*named, *([f"{rest} more forces"] if rest else [])]) + " over 60 s"
 
 
 def _table(study: Study, incident: Incident) -> Table:
@@ -212,7 +233,7 @@ def _table(study: Study, incident: Incident) -> Table:
     left = len(study.forces) - sum(row in study.forces for row in incident.rows)
     rest = f" The other {left} forces stand in events.csv." if left else ""
     return Table(
-        f"{incident.name}: contacts that came in during the event, and the same weeks without "
+        f"{_called(incident)}: contacts that came in during the event, and the same weeks without "
         f"it.{rest}",
         (
             *("Design", "With the event", "95% interval", "Without", "95% interval"),

@@ -14,7 +14,7 @@ from sim.report.accounts import (
     lending_designs,
 )
 from sim.report.beside import NOTHING, Beside, Line, Table
-from sim.report.estimate import MISSING, listing
+from sim.report.estimate import MISSING, fates, listing
 from sim.report.figures.style import colour_of
 from sim.report.quantities import change, change_interval, plain, plain_interval, size_in_brief
 from sim.report.study import DesignName, Study
@@ -30,8 +30,8 @@ def winners(study: Study) -> Beside:
         return NOTHING
     table = Table(
         f"The worst-off force of each design: {study.main_channel.promise}, change against "
-        f"{study.baseline.label} in percentage points; in how many of 100 simulated weeks it does "
-        "worse; and how the forces fare.",
+        f"{study.baseline.label} in percentage points; in how many of the simulated weeks it "
+        "does worse; and how the forces fare.",
         ("Design", "Worst-off force", "Change", "95% interval", "Weeks worse", "Forces"),
         [("", [_worst_line(design, books) for design, books in found])],
         frozenset({0, 4}),
@@ -47,24 +47,17 @@ def _worst(books: Sequence[Account]) -> Account:
 
 def _worst_line(design: DesignName, books: Sequence[Account]) -> Line:
     worst = _worst(books)
-    signs = [account.gain.sign for account in books if account.gain.has_interval]
-    counts = ((1, "gain"), (-1, "lose"), (0, "too close to call"))
-    fates = ", ".join(f"{signs.count(s)} {words}" for s, words in counts if s in signs)
     return Line(
         design.label,
         (
             worst.force,
             worst.gain.points,
             worst.gain.points_interval,
-            _weeks(worst),
-            fates or MISSING,
+            worst.weeks_worse,
+            ", ".join(fates(account.gain for account in books)) or MISSING,
         ),
         colour_of(design),
     )
-
-
-def _weeks(account: Account) -> str:
-    return MISSING if isnan(account.worse_off) else f"{100 * account.worse_off:.0f}%"
 
 
 def _fates(study: Study, design: DesignName, books: Sequence[Account]) -> str:

@@ -11,7 +11,7 @@ from enum import Enum
 
 from sim.experiment.answer import Estimate as Level
 from sim.experiment.answer import Verdict, judge
-from sim.report.estimate import Estimate, duration, listing, percent_number
+from sim.report.estimate import Estimate, duration, fates, listing, percent_number
 from sim.report.select_verdicts import Told
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
@@ -242,14 +242,11 @@ def _by_force(study: Study, design: DesignName) -> str:
     if len(known) <= NAMED_FORCES:
         clauses = [f"{force} {change.change_in_words()}" for force, change in known.items()]
         return f"{about}: {'; '.join(clauses)}."
-    signs = [change.sign for change in known.values()]
-    are = "is" if signs.count(0) == 1 else "are"
     least = min(known, key=lambda force: known[force].value)
     most = max(known, key=lambda force: known[force].value)
     return (
-        f"{about}: of {len(known)} forces {signs.count(1)} gain, {signs.count(-1)} lose and "
-        f"{signs.count(0)} {are} too close to call; from {_points(known[least])} in {least} to "
-        f"{_points(known[most])} in {most}."
+        f"{about}: of {len(known)} forces {listing(fates(known.values(), verbs=True))}; from "
+        f"{_points(known[least])} in {least} to {_points(known[most])} in {most}."
     )
 
 

@@ -8,6 +8,7 @@ from sim.report.estimate import listing
 from sim.report.precision import precision_caveats
 from sim.report.robustness import robustness
 from sim.report.study import Study
+from sim.report.sweep import varied_words
 
 FEW_RUNS, MANY_COMPARISONS = 10, 10
 
@@ -55,10 +56,9 @@ def _about_evidence(study: Study) -> Iterator[str]:
             "assumptions, because nobody publishes them. The answer is worth as much as they are."
         )
     if study.varied:
-        keys = listing(sorted(study.varied))
         yield (
-            f"Of all these figures this experiment varied {keys} alone; what follows from being "
-            "wrong about the others has not been tried."
+            f"Of all these figures this experiment varied {varied_words(study)} alone; "
+            "what follows from being wrong about the others has not been tried."
         )
     elif found := robustness(study):
         yield (

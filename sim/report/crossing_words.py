@@ -69,8 +69,8 @@ def in_words(values: Values, found: Crossing, *, downwards: bool = False) -> str
     said = met(values, found, downwards=downwards)
     if found.shape in {Shape.ALWAYS, Shape.NEVER}:
         least, most = (values.exactly(end) for end in (min(found.values), max(found.values)))
-        sure = "" if found.sure else ", though not for certain at all of them"
-        return f"{said} ({least} to {most}){sure}"
+        sure = "" if found.sure else ", at some of which these weeks cannot tell"
+        return f"{said} from {least} to {most}{sure}"
     if not found.ends_somewhere or found.between:
         return said
     told = interval(values, found)

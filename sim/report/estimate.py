@@ -5,10 +5,12 @@ without an interval says so; a missing one is a dash, never a zero.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MISSING = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+NO_SPREAD = "in every run"  # instead of an interval whose ends are the same
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Estimate:
         return () if self.missing else known
 
     @property
+    def same(self) -> bool:
+        """Whether every run gave exactly this."""
+        return self.has_interval and self.low == self.value == self.high
+
+    @property
     def half_width(self) -> float:
         """Half the width of the interval; nan without one."""
         return (self.high - self.low) / 2
@@ -62,6 +69,8 @@ class Estimate:
         """Decimals worth printing of a percentage: what the interval supports."""
         if not self.has_interval:
             return 1
+        if self.same and (100 * self.value).is_integer():
+            return 0
         half = 100 * self.half_width
         return 0 if half >= 5 else 2 if 0 < half < 0.02 else 1  # noqa: PLR2004 - points
 
@@ -75,6 +84,8 @@ class Estimate:
         """The interval in percent, both ends clipped to what a share can be."""
         if not self.has_interval:
             return MISSING
+        if self.same:
+            return NO_SPREAD
         low, high = max(self.low, 0.0), min(self.high, 1.0)
         return f"{percent_number(low, self.digits)} to {percent_number(high, self.digits)}"
 
@@ -84,7 +95,7 @@ class Estimate:
         if self.missing:
             return "not known (no contacts)"
         tail = f"95% interval {self.percent_interval}" if self.has_interval else "no interval"
-        return f"{self.percent} ({tail})"
+        return f"{self.percent} ({NO_SPREAD if self.same else tail})"
 
     @property
     def percent_in_brief(self) -> str:
@@ -103,6 +114,8 @@ class Estimate:
         """The interval in signed percentage points."""
         if not self.has_interval:
             return MISSING
+        if self.same:
+            return NO_SPREAD
         return f"{signed(100 * self.low, self.digits)} to {signed(100 * self.high, self.digits)}"
 
     def change_in_words(self, more: str = "more", fewer: str = "fewer") -> str:
@@ -115,12 +128,37 @@ class Estimate:
         """
         if not self.has_interval:
             return f"{self.points} points (no interval)"
+        if self.same and not self.value:
+            return "no change in any run"
         if not self.sign:
             return f"too close to call ({self.points} points, {self.points_interval})"
         word = more if self.sign > 0 else fewer
+        if self.same:
+            return f"{number(100 * abs(self.value), self.digits)} points {word} {NO_SPREAD}"
         ends = sorted(100 * abs(end) for end in (self.low, self.high))
         low, high, size = (number(x, self.digits) for x in (*ends, 100 * abs(self.value)))
         return f"{size} points {word} ({low} to {high})"
+
+
+def fates(changes: Iterable[Estimate], *, verbs: bool = False) -> list[str]:
+    """Count who gains and who loses, for a table or, with verbs, for a sentence.
+
+    >>> fates([Estimate(0.1, 0.1, 0.2), Estimate(0.1, -0.1, 0.3), Estimate(0.0, 0.0, 0.0)])
+    ['1 gain', '1 too close to call', '1 unchanged']
+    """
+    words = {1: "gain", -1: "lose", 0: "too close to call", None: "unchanged"}
+    signs = [
+        None if change.same and not change.value else change.sign
+        for change in changes
+        if change.has_interval
+    ]
+    told = []
+    for sign, word in words.items():
+        count = signs.count(sign)
+        be, ending = ("is ", "s") if count == 1 else ("are ", "")
+        said = word if not verbs else f"{word}{ending}" if sign else f"{be}{word}"
+        told += [f"{count:,} {said}"] if count else []
+    return told
 
 
 def percent_number(share: float, digits: int = 1) -> str:
@@ -138,6 +176,16 @@ def number(value: float, digits: int) -> str:
     """Give a number with a true minus sign and no negative zero."""
     text = f"{value:,.{digits}f}"
     return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", MINUS)
+
+
+def plus_minus(half_width: float) -> str:
+    """Give half an interval in points or handlers; one that would be rounded to 0 is "under 0.1".
+
+    >>> plus_minus(0.42), plus_minus(0.03)
+    ('± 0.4', '± under 0.1')
+    """
+    text = number(half_width, 1)
+    return f"± {text}" if text != "0.0" else "± under 0.1"
 
 
 def signed(value: float, digits: int) -> str:

@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import Any
 
 from sim.config import split_key
-from sim.report.estimate import MISSING
+from sim.report.answer import in_sentence
+from sim.report.estimate import MISSING, listing
 from sim.report.study import Study
 
 ASSUMPTION = "assumption:"
@@ -94,18 +95,25 @@ def in_words(study: Study, key: str) -> str:
             pass
         case ["groups", group, "shifts", number, *rest] if _is_shift(study, group, number):
             about = f"{group}, {centre.groups[group].shifts[int(number)].name}"
-        case ["groups", group, "reserve", name] if name in centre.channels:
-            return f"{group}: handlers kept free of {centre.channels[name].label}"
+        case ["groups", group, "reserve" | "scale", *rest]:
+            return f"{group}: {_handlers(study, rest)}"
         case ["groups", about, *rest]:
             pass
         case ["designs", name, *rest]:
-            labels = {design.name: design.label for design in study.designs}
-            about = labels.get(name, name)
+            about = (centre.designs[name].label if name in centre.designs else None) or name
         case [about, *rest]:
             about = about.replace("_", " ").capitalize()
     words = " ".join(part.replace("_", " ") for part in rest).removesuffix(" s").split()
     detail = " ".join(WORDS.get(word, word) for word in words)
     return f"{about}: {detail}" if detail else about
+
+
+def _handlers(study: Study, kept_free_of: list[str]) -> str:
+    """Say what is told of a room's handlers: how many are kept free of a channel, or all."""
+    if not kept_free_of:
+        return "handlers (times the rota)"
+    contacts = [in_sentence(c.contacts) for c in study.channels if c.name in kept_free_of]
+    return f"handlers kept free of {listing(contacts or kept_free_of)}"
 
 
 def _is_shift(study: Study, group: str, number: str) -> bool:

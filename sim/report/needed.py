@@ -101,15 +101,15 @@ def _table(sweep: Sweep, axis: Axis, channel: Channel, found: list[Need]) -> Tab
     columns: tuple[str, ...] = ("Design", "Target met", "95% interval")
     contacts = in_sentence(channel.contacts)
     caption = (
-        f"{axis.words}: where {percent_number(channel.target_share, 0)}% of {contacts} are "
+        f"{axis.heading}: where {percent_number(channel.target_share, 0)}% of {contacts} are "
         f"answered within {duration(channel.within_s)}, read off between the values tried "
         f"({axis.labels[0]} to {axis.labels[-1]})."
     )
     if staffed:
         columns += ("Handlers then", "95% interval", "Handlers here")
         caption += (
-            " Handlers: at the desk, the mean of the week; here: at "
-            f"{sweep.here(axis)}, as in the rest of this report."
+            " Handlers: at the desk, the mean of the week; here: with "
+            f"{axis.at(sweep.here(axis))}, as in the rest of this report."
         )
     if EVERY_FORCE in rows_of(sweep):
         caption += (
@@ -127,7 +127,7 @@ def _table(sweep: Sweep, axis: Axis, channel: Channel, found: list[Need]) -> Tab
 
 
 def _line(axis: Axis, need: Need, *, staffed: bool) -> Line:
-    found, values = need.crossing, Values(axis.keys[0])
+    found, values = need.crossing, Values(axis.keys[0], axis.in_percent)
     cells = [met(values, found), interval(values, found)]
     if staffed:
         found = _between_neighbours(found)
@@ -164,7 +164,7 @@ def _handlers(need: Need, found: Crossing) -> str:
     if found.shape not in {Shape.ALWAYS, Shape.NEVER} or not found.rises or isnan(sum(need.staff)):
         return MISSING
     if found.shape is Shape.ALWAYS:
-        return f"under {number(min(need.staff), 1)}"
+        return f"{number(min(need.staff), 1)} or fewer"
     return f"over {number(max(need.staff), 1)}"
 
 

@@ -26,7 +26,7 @@ from sim.report.figures.style import colour_of
 from sim.report.precision import precision_words
 from sim.report.reading import led_by_reading
 from sim.report.study import Study
-from sim.report.sweep import Sweep, sweep_of
+from sim.report.sweep import Sweep, alone, sweep_of
 from sim.report.tables import (
     glance_rows,
     glossary,
@@ -40,6 +40,7 @@ TEMPLATE, STYLE_SHEET = "page.html", "page.css"
 LONGEST_TABLE = 60  # rows in the text; longer tables go to the end
 CONTENTS = Markup("<!--contents-->")
 NAMED_KEYS = 4
+MOST_COLUMNS = 7  # a table of more is set closer, so that it keeps within the paper
 LARGER = 2.0  # an SVG is taken for its sharpness unless it is so many times larger than the PNG
 
 BESIDE: Mapping[str, Callable[[Study], Beside]] = MappingProxyType(  # by section
@@ -120,6 +121,7 @@ def page(study: Study, illustrated: Iterable[Illustrated]) -> str:
             command=command(study),
             chips={design.label: colour_of(design) for design in study.designs},
             kpi=KPI,
+            most_columns=MOST_COLUMNS,
         )
     )
     return text.replace(CONTENTS, contents(text), 1)
@@ -138,7 +140,7 @@ def about_points(swept: Sweep) -> str:
     if not study.varied:
         return ""
     if not swept.axes:
-        return f"Of each varied key a single value was tried: {_at(study)}. So there is one point."
+        return f"A single value was tried of what is varied: {_at(study)}. So there is one point."
     count = f"{len(swept.points)} points were simulated"
     if swept.sampled:
         return (
@@ -154,11 +156,11 @@ def about_points(swept: Sweep) -> str:
 def _where(swept: Sweep) -> str:
     if len(swept.axes) > NAMED_KEYS:
         return f"number {swept.study.point} in the tables"
-    return listing([f"{axis.words} at {swept.here(axis)}" for axis in swept.axes])
+    return listing([axis.at(swept.here(axis)) for axis in swept.axes])
 
 
 def _at(study: Study) -> str:
-    return ", ".join(f"{key} = {value}" for key, value in study.varied.items())
+    return listing([alone(study, key) for key in study.varied])
 
 
 def _environment() -> Environment:

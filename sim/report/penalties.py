@@ -5,6 +5,7 @@ from math import isnan
 from sim.experiment.penalty import BREAK_EVEN, BREAKS_EVEN, COLUMNS, PAYS_AT_UPPER, Penalty
 from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
+from sim.report.answer import in_sentence, quoted
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, Estimate
 from sim.report.figures.style import colour_of
@@ -30,7 +31,7 @@ def penalties(study: Study) -> list[tuple[DesignName, Penalty]]:
 
 def about(study: Study, penalty: Penalty) -> str:
     """Say what is gained or lost: measure, channel and whose."""
-    labels = {channel.name: channel.contacts for channel in study.channels}
+    labels = {channel.name: in_sentence(channel.contacts) for channel in study.channels}
     contacts = labels.get(penalty.channel, "all contacts")
     whose = {ALL: study.everybody, WORST: "the force that gains least"}
     measure = DEFINITIONS[penalty.measure].police
@@ -43,21 +44,22 @@ def beside(study: Study) -> Beside:
     if not found:
         return NOTHING
     first = found[0][1]
+    unit, told = f", {_unit(first)}", any(penalty.worst_force for _, penalty in found)
     table = Table(
-        f"Judged by: {about(study, first)}, against {study.baseline.label}. The gain is what "
+        f"Judged by {about(study, first)}, against {quoted(study.baseline)}. The gain is what "
         "sharing brings at that handle time.",
         (
             "Design",
             "Break-even, times as long",
             "95% interval",
             "Assumed",
-            "Gain at 1",
+            f"Gain at 1{unit}",
             "95% interval",
-            f"Gain at {first.upper:g}",
+            f"Gain at {first.upper:g}{unit}",
             "95% interval",
-            "First to lose",
+            *(("First to lose",) if told else ()),
         ),
-        [("", [_line(design, penalty) for design, penalty in found])],
+        [("", [_line(design, penalty, first=told) for design, penalty in found])],
         frozenset({7}),
     )
     return Beside([_sentence(design, penalty) for design, penalty in found], [table])
@@ -82,7 +84,7 @@ def ends(penalty: Penalty) -> tuple[str, str]:
     return low, high
 
 
-def _line(design: DesignName, penalty: Penalty) -> Line:
+def _line(design: DesignName, penalty: Penalty, *, first: bool) -> Line:
     low, high = ends(penalty)
     if penalty.verdict == BREAKS_EVEN:
         value = f"{penalty.break_even:.2f}"
@@ -98,44 +100,48 @@ def _line(design: DesignName, penalty: Penalty) -> Line:
             MISSING if isnan(penalty.declared) else f"{penalty.declared:g}",
             *_gain(penalty, at_upper=False),
             *_gain(penalty, at_upper=True),
-            penalty.worst_force or MISSING,
+            *((penalty.worst_force or MISSING,) if first else ()),
         ),
         colour_of(design),
     )
 
 
+def _unit(penalty: Penalty) -> str:
+    return "points" if DEFINITIONS[penalty.measure].unit == "share" else "s"
+
+
 def _gain(penalty: Penalty, *, at_upper: bool) -> tuple[str, str]:
-    """Give a gain and its interval, in points or in seconds."""
+    """Give a gain and its interval, in points or in seconds, without the unit."""
     gain = (
         Estimate(penalty.gain_at_upper, penalty.gain_at_upper_low, penalty.gain_at_upper_high)
         if at_upper
         else Estimate(penalty.gain_at_1, penalty.gain_at_1_low, penalty.gain_at_1_high)
     )
     if DEFINITIONS[penalty.measure].unit == "share":
-        return f"{gain.points} points", gain.points_interval
-    return f"{change(gain)} s", change_interval(gain)
+        return gain.points, gain.points_interval
+    return change(gain), change_interval(gain)
 
 
 def _sentence(design: DesignName, penalty: Penalty) -> str:
-    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{design.label}\N{RIGHT DOUBLE QUOTATION MARK}"
+    name, unit = quoted(design), _unit(penalty)
     low, high = ends(penalty)
     if penalty.verdict == BREAKS_EVEN:
         said = (
-            f"{quoted} pays until a call from another force takes {penalty.break_even:.2f} times "
+            f"{name} pays until a call from another force takes {penalty.break_even:.2f} times "
             f"as long as one of the room's own (95% interval {low} to {high})"
         )
     elif penalty.verdict == PAYS_AT_UPPER:
         gain, interval = _gain(penalty, at_upper=True)
         said = (
-            f"{quoted} pays even where a call from another force takes {penalty.upper:g} times as "
-            f"long: {gain} ({interval})"
+            f"{name} pays even where a call from another force takes {penalty.upper:g} times as "
+            f"long: {gain} {unit} ({interval})"
         )
         said += "" if isnan(penalty.ci_low) else f", though not for certain from {low} on"
     else:
         gain, interval = _gain(penalty, at_upper=False)
         said = (
-            f"{quoted} does not pay even where a call from another force takes no longer: "
-            f"{gain} ({interval})"
+            f"{name} does not pay even where a call from another force takes no longer: "
+            f"{gain} {unit} ({interval})"
         )
         said += "" if penalty.ci_high == 1 else f", though that is not certain up to {high}"
     return f"{said}{_assumed(penalty)}."

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.config.reading import Published
+from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
 from sim.report.answer import in_sentence
 from sim.report.beside import NOTHING, Beside, Line, Table
 from sim.report.estimate import MISSING, Estimate, listing, percent_number
+from sim.report.evidence import UNITS
 from sim.report.figures.style import shown
 from sim.report.quantities import plain, plain_interval
 from sim.report.study import Study
+from sim.report.sweep import alone
 
 MOST_LINES = 60
 
@@ -100,7 +103,7 @@ def _here(study: Study, pairs: Sequence[_Beside], figures: str) -> str:
 
 
 def _values(point: Study) -> str:
-    return listing([f"{key} = {value}" for key, value in point.varied.items()])
+    return listing([alone(point, key) for key in point.varied])
 
 
 def _figures(study: Study, pairs: Sequence[_Beside]) -> str:
@@ -115,15 +118,21 @@ def _about(study: Study, figure: Published) -> str:
     """Say what a figure is of: "West Mercia, 101 calls, % abandoned"."""
     named = {channel.name: channel.contacts for channel in study.channels}
     contacts = in_sentence(named.get(figure.channel, "all contacts"))
-    return f"{shown(figure.force)}, {contacts}: {DEFINITIONS[figure.measure].police}"
+    row = study.whole if figure.force == ALL else figure.force
+    return f"{shown(row)}, {contacts}: {DEFINITIONS[figure.measure].police}"
 
 
 def _is_share(figure: Published) -> bool:
     return DEFINITIONS[figure.measure].unit == "share"
 
 
+def _unit(figure: Published) -> str:
+    unit = DEFINITIONS[figure.measure].unit
+    return f" {unit}" if unit in UNITS else ""
+
+
 def _number(figure: Published, simulated: Estimate) -> str:
-    return simulated.percent if _is_share(figure) else plain(simulated)
+    return simulated.percent if _is_share(figure) else f"{plain(simulated)}{_unit(figure)}"
 
 
 def _interval(figure: Published, simulated: Estimate) -> str:
@@ -134,7 +143,7 @@ def _told(figure: Published) -> str:
     """Give a published figure as it is printed, its range in brackets."""
 
     def said(value: float) -> str:
-        return f"{percent_number(value, 1)}%" if _is_share(figure) else f"{value:g}"
+        return f"{percent_number(value, 1)}%" if _is_share(figure) else f"{value:g}{_unit(figure)}"
 
     low, high = figure.ends
     return (

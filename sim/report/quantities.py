@@ -2,7 +2,7 @@
 
 import math
 
-from sim.report.estimate import MISSING, Estimate, number, signed
+from sim.report.estimate import MISSING, NO_SPREAD, Estimate, number, signed
 
 _WHOLE_FROM, _ONE_FROM = 2.0, 0.2  # half-widths: from here on so many decimals say nothing more
 
@@ -15,6 +15,8 @@ def digits_of(estimate: Estimate) -> int:
     >>> digits_of(Estimate(137.25, 112.0, 162.5)), digits_of(Estimate(2.31, 1.9, 2.7))
     (0, 1)
     """
+    if estimate.same and estimate.value.is_integer():
+        return 0
     spread = estimate.half_width if estimate.has_interval else abs(estimate.value) / 10
     if math.isnan(spread) or spread < _NO_SPREAD:
         return 1
@@ -30,6 +32,8 @@ def plain_interval(estimate: Estimate) -> str:
     """Give the interval: "112 to 163"."""
     if not estimate.has_interval:
         return MISSING
+    if estimate.same:
+        return NO_SPREAD
     digits = digits_of(estimate)
     return f"{number(estimate.low, digits)} to {number(estimate.high, digits)}"
 
@@ -43,6 +47,8 @@ def change_interval(estimate: Estimate) -> str:
     """Give the interval with its signs."""
     if not estimate.has_interval:
         return MISSING
+    if estimate.same:
+        return NO_SPREAD
     digits = digits_of(estimate)
     return f"{signed(estimate.low, digits)} to {signed(estimate.high, digits)}"
 

@@ -133,8 +133,8 @@ def _along_all(lines: Sequence[Along], design: DesignName, asked: Asked) -> str:
         for line in lines:
             held.setdefault(_on(line, design, channel, asked), []).append(line.held)
         told = [f"{text} [{_joined(where)}]" for text, where in held.items()]
-        on = f" for {in_sentence(channel.contacts)}" if len(asked.channels) > 1 else ""
-        said.append(f"{listing(told) if len(told) > 1 else next(iter(held))}{on}")
+        on = f"for {in_sentence(channel.contacts)} " if len(asked.channels) > 1 else ""
+        said.append(f"{on}{listing(told) if len(told) > 1 else next(iter(held))}")
     return listing(said) if len(lines) == 1 else "; ".join(said)
 
 

@@ -20,7 +20,9 @@ from sim.report.figures.style import colour_of
 from sim.report.select_verdicts import Told, guarantee, verdicts
 from sim.report.select_words import Names, behind_of, judged, value_of
 from sim.report.study import DesignName, Study
+from sim.report.sweep import sweep_of
 
+NAMED_KEYS = 4  # with more of them, a point is told by its keys
 MOST_LINES = 60  # candidates in the page's table
 _WHOLE = ("point", "contest", "replications", "further")  # numbers that are no fractions
 
@@ -46,10 +48,12 @@ def choices(study: Study) -> list[Choice]:
 
 def names_of(study: Study) -> Names:
     """Give the names that the report uses."""
+    swept, varied = sweep_of(study), study.results.varied
     return Names(
         {design.name: design.label for design in study.designs},
         {channel.name: channel.label for channel in study.channels},
-        study.results.varied,
+        varied,
+        {} if len(swept.axes) > NAMED_KEYS else {point: swept.held_at(point) for point in varied},
     )
 
 
@@ -119,7 +123,11 @@ def _groups(
     by_point: dict[int, list[Line]] = {}
     for choice in shown:
         by_point.setdefault(choice.point, []).append(_line(designs[choice.design], choice, names))
-    return [(names.point(point), lines) for point, lines in by_point.items()]
+    return [(_capital(names.point(point)), lines) for point, lines in by_point.items()]
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _line(design: DesignName, choice: Choice, names: Names) -> Line:

@@ -15,7 +15,17 @@ from sim.experiment.select.table import (
 )
 from sim.measures import DEFINITIONS
 from sim.report.estimate import number
-from sim.report.select_words import Asked, Names, behind_of, few, hours, judged, size, value_of
+from sim.report.select_words import (
+    Asked,
+    Names,
+    behind_of,
+    few,
+    hours,
+    judged,
+    size,
+    value_of,
+    within,
+)
 
 SKEWED = 1.0  # beyond it a rule that may err in 5% errs in 8% or 9%: docs/decisions/0018
 
@@ -48,7 +58,7 @@ def verdicts(asked: Asked, choices: Sequence[Choice], names: Names) -> list[Told
             else _cheapest(asked, rows, names)
         )
         if len(contests) > 1:
-            sentences[0] = f"At {names.point(rows[0].point)}: {sentences[0]}"
+            sentences[0] = f"With {names.point(rows[0].point)}: {sentences[0]}"
         points = frozenset(row.point for row in rows)
         told.append(Told(points, _heading(rows, names), tuple(sentences)))
     return told
@@ -117,7 +127,7 @@ def _best(asked: SelectBest, rows: Sequence[Choice], names: Names) -> list[str]:
     said = [
         (
             f"{names.candidate(best)} is the best of {candidates}, {_surely(asked)}: {value} "
-            f"(95% interval {interval}), judged by {about}."
+            f"({within(interval)}), judged by {about}."
         ),
         (
             f"{names.candidate(last)} was the last to fall behind, after {last.replications:,} "
@@ -206,7 +216,7 @@ def _spare(choice: Choice, names: Names) -> str:
     """Say where a candidate comes closest to missing a target, or misses it most."""
     value, interval = value_of(choice)
     target = number(100 * choice.target, 1).removesuffix(".0")
-    return f"{names.place(choice)}: {value} (95% interval {interval}) against {target}%"
+    return f"{names.place(choice)}: {value} ({within(interval)}) against {target}%"
 
 
 def _counted(rows: Sequence[Choice]) -> str:

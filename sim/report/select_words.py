@@ -1,14 +1,14 @@
 """What readers call candidates, and how their figures are put: for every text of a choice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.config.select import SelectBest, SelectCheapest
 from sim.experiment.break_even import WORST
 from sim.experiment.select.table import Choice
 from sim.experiment.tables import ALL
 from sim.measures import DEFINITIONS
-from sim.report.estimate import Estimate, listing, number
+from sim.report.estimate import NO_SPREAD, Estimate, listing, number
 from sim.report.quantities import plain, plain_interval
 
 FEW = 4  # names in a sentence; the table has the rest
@@ -26,27 +26,32 @@ class Names:
         Labels by name.
     varied
         By point: the varied keys.
+    words
+        By point: what is varied, in words; where it is not given, it is told by the keys.
     """
 
     designs: Mapping[str, str]
     channels: Mapping[str, str]
     varied: Mapping[int, Mapping[str, object]]
+    words: Mapping[int, str] = field(default_factory=dict)
 
     def point(self, point: int) -> str:
         """Give what is varied at a point: "staffing.scale = 0.95"."""
+        if point in self.words:
+            return self.words[point]
         return ", ".join(f"{key} = {value}" for key, value in self.varied.get(point, {}).items())
 
     def rival(self, choice: Choice) -> str:
         """Give who is better than a candidate, or the same, with its point if that is another."""
         point = "" if choice.by_point is None else self.point(choice.by_point)
-        there = "" if choice.by_point == choice.point or not point else f" at {point}"
+        there = "" if choice.by_point == choice.point or not point else f" with {point}"
         return f"{self.designs[choice.by]}{there}"
 
     def candidate(self, choice: Choice) -> str:
         """Give a candidate, in quotes, with its point."""
         point = self.point(choice.point)
         quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{self.designs[choice.design]}"
-        return f"{quoted}\N{RIGHT DOUBLE QUOTATION MARK}" + (f" at {point}" if point else "")
+        return f"{quoted}\N{RIGHT DOUBLE QUOTATION MARK}" + (f" with {point}" if point else "")
 
     def place(self, choice: Choice) -> str:
         """Give the channel and force that decided: "999, Kent"."""
@@ -65,6 +70,11 @@ def value_of(choice: Choice) -> tuple[str, str]:
     if choice.unit == "share":
         return estimate.percent, estimate.percent_interval
     return f"{plain(estimate)} {choice.unit}", plain_interval(estimate)
+
+
+def within(interval: str) -> str:
+    """Give the words for brackets: "95% interval 89.1 to 90.2"."""
+    return interval if interval == NO_SPREAD else f"95% interval {interval}"
 
 
 def behind_of(choice: Choice) -> str:

@@ -5,6 +5,7 @@ or lie scattered where they were drawn (Latin hypercube, Sobol'): then there are
 axis, and whoever draws must not pretend that there are.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,8 +22,9 @@ from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 STAFFED = "staffed_h"
 GRID = "grid"
 LINKED_FROM = 4  # fewer drawn points may stand in the same order by accident
-SAID = {"staffing.scale": "Staffing (times the centre's rota)"}
-LONGEST_LISTING = 30
+MULTIPLE = re.compile(r"(.+) \(times (.+)\)")
+SAID = {"staffing.scale": "staffing (times the centre's rota)"}
+LONGEST_LISTING, MOST_NAMED = 30, 8
 _STAFF_DIFFERS = 0.02  # below that it is overtime, not another rota
 
 
@@ -35,13 +37,15 @@ class Axis:
     keys
         The varied keys; several where they step together.
     words
-        What it is, for an axis or a heading.
+        What it is, within a sentence.
     values
         Of the first key, in order, as they stand in `summary.csv`.
     labels
         The same with their units.
     numeric
         Whether all values are numbers.
+    in_percent
+        Whether they are told in percent.
     """
 
     keys: tuple[str, ...]
@@ -49,11 +53,25 @@ class Axis:
     values: tuple[str, ...]
     labels: tuple[str, ...]
     numeric: bool
+    in_percent: bool = False
 
     @property
     def numbers(self) -> list[float]:
         """The values as numbers; their places in the order where they are words."""
         return [float(v) for v in self.values] if self.numeric else [*map(float, range(len(self)))]
+
+    @property
+    def heading(self) -> str:
+        """What it is, for an axis or at the start of a sentence."""
+        return f"{self.words[:1].upper()}{self.words[1:]}"
+
+    def at(self, label: str) -> str:
+        """Say that it has a value: "staffing at 0.95 times the centre's rota"."""
+        if times := MULTIPLE.fullmatch(self.words):
+            what, of = times.groups()
+            return f"{what} as in {of}" if label == "1" else f"{what} at {label} times {of}"
+        unit = label.rpartition(" ")[2]
+        return f"{self.words.removesuffix(f' ({unit})')} at {label}"
 
     @property
     def whole(self) -> bool:
@@ -122,7 +140,7 @@ class Sweep:
 
     def held_at(self, point: int, *free: Axis) -> str:
         """Say at which values the other axes are at a point."""
-        return listing([f"{a.words} at {self.label(point, a)}" for a in self._others(*free)])
+        return listing([axis.at(self.label(point, axis)) for axis in self._others(*free)])
 
     def axis_of(self, key: str) -> Axis | None:
         """Give the axis along which a key changes, told in values of that key; None without one."""
@@ -243,12 +261,35 @@ def _axis(study: Study, keys: tuple[str, ...]) -> Axis:
         if numeric
         else (list(dict.fromkeys(values[key] for values in study.results.varied.values())))
     )
-    labels = [with_unit(key, numbers[v]) if numeric else v for v in ordered]
-    return Axis(keys, _words(study, keys), tuple(ordered), tuple(labels), numeric)
+    asked = study.experiment.answer
+    in_percent = asked is not None and asked.in_percent and asked.along == key
+    labels = [
+        v if not numeric else f"{100 * float(v):g}%" if in_percent else with_unit(key, numbers[v])
+        for v in ordered
+    ]
+    return Axis(keys, _words(study, keys), tuple(ordered), tuple(labels), numeric, in_percent)
+
+
+def varied_words(study: Study) -> str:
+    """Say what was varied; of many keys, how many."""
+    axes = sweep_of(study).axes or tuple(_axis(study, (key,)) for key in study.varied)
+    if len(axes) > MOST_NAMED:
+        return f"{len(axes)} of them"
+    return listing([axis.words for axis in axes])
+
+
+def alone(study: Study, key: str) -> str:
+    """Say at which value a varied key is at a study's point."""
+    axis = _axis(study, (key,))
+    return axis.at(axis.labels[axis.values.index(study.varied[key])])
 
 
 def _words(study: Study, keys: tuple[str, ...]) -> str:
-    """Say what is varied: "Staffing: scale", or what the keys have in common and where."""
+    """Say what is varied: as the experiment calls it, or what its keys have in common and where."""
+    asked = study.experiment.answer
+    if asked is not None and asked.called and asked.along in keys:
+        last = asked.along.rsplit("_", 1)[-1]
+        return f"{asked.called} ({UNITS[last]})" if last in UNITS else asked.called
     said = [SAID.get(key) or in_words(study, key) for key in keys]
     parts = [text.rpartition(": ") for text in said]
     last = keys[0].rsplit(".", 1)[-1].rsplit("_", 1)[-1]

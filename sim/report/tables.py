@@ -7,7 +7,7 @@ from typing import Any
 from sim.experiment.answer import Verdict
 from sim.measures import DEFINITIONS
 from sim.report.answer import verdict
-from sim.report.estimate import MISSING, Estimate, duration, percent_number
+from sim.report.estimate import MISSING, Estimate, duration, fates, percent_number
 from sim.report.figures.style import colour_of, shown
 from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
 
@@ -156,9 +156,7 @@ def _gains(study: Study, design: DesignName, channel: Channel) -> str:
     changes = [
         study.difference(design.name, force, channel.name, SERVICE_LEVEL) for force in study.forces
     ]
-    signs = [change.sign for change in changes if change.has_interval]
-    words = ((1, "gain"), (-1, "lose"), (0, "too close to call"))
-    return ", ".join(f"{signs.count(s)} {w}" for s, w in words if s in signs) or MISSING
+    return ", ".join(fates(changes)) or MISSING
 
 
 @dataclass(frozen=True)

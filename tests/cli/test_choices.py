@@ -28,7 +28,7 @@ def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monke
     answer, told = printed.out.split("\nWhich to choose\n")
     assert "In time, %" in answer
     words = " ".join(told.split())
-    assert "“Apart” at staffing.scale = 3.0 is the cheapest of 4 candidates that meets" in words
+    assert "“Apart” with staffing.scale = 3.0 is the cheapest of 4 candidates that meets" in words
     assert "with a probability of at least 95%, give or take 5 points of a target: 2,520" in words
     assert "2,520 handler hours on the rota a week" in words
     assert "The guarantee:" in words

@@ -305,8 +305,8 @@ def test_an_event_is_told_by_what_it_adds(full: Path) -> None:
         "28.0 more (27.5 to 28.5), on target again 30.0 min (30.0 to 30.0) after"
         in told.sentences[0]
     )
-    assert f"{EVENT}, as callers of Kent meet it: 999 calls" in told.sentences[1]
-    assert "nothing that these weeks can tell" in told.sentences[2]
+    assert f"“{EVENT}”, as callers of Kent meet it: 999 calls" in told.sentences[1]
+    assert told.sentences[2].endswith("with each of the designs nothing that these weeks can tell.")
     (table,) = told.tables
     lines = dict(table.groups)
     assert lines["Kent: 999 calls over 60 s"][0].cells[4:] == ("+28.0", "+27.5 to +28.5")
@@ -375,7 +375,7 @@ def test_markup_in_names_is_text(tmp_path: Path) -> None:
     assert "<script" not in html
     assert "<b>dark" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; loses" in html
-    assert "&lt;b&gt;dark&lt;/b&gt;, as callers of" in html
+    assert "&lt;b&gt;dark&lt;/b&gt;”, as callers of" in html
 
 
 def test_many_forces_are_counted_and_keep_to_a_page(tmp_path: Path) -> None:
@@ -460,5 +460,6 @@ def test_several_events_are_told_together_first(full: Path) -> None:
     assert aftermath.leading(study) == 0
     first = aftermath.events(study).sentences[0]
     assert first.startswith("How many callers of all 3 forces wait over 60 s")
-    assert "Kent goes dark (999 calls): with “Separate rooms” 28.0 more (27.5 to 28.5)" in first
-    assert "; Essex floods (999 calls): with" in first
+    more = "28.0 more (27.5 to 28.5)"
+    assert f"“{EVENT}” (999 calls): with “Separate rooms” {more}, with the 2 others {more}" in first
+    assert "; “Essex floods” (999 calls): with" in first

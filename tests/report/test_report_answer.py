@@ -177,7 +177,7 @@ def test_the_answer_is_about_the_channel_that_the_run_was_to_be_precise_in(
         (Estimate(0.8604, 0.8531, 0.8674), "86.0%", "85.3 to 86.7"),
         (Estimate(0.5, 0.4, 0.6), "50%", "40 to 60"),  # no false precision
         (Estimate(0.99996, 0.9995, 0.9999), "99.996%", "99.95 to 99.99"),  # not 100
-        (Estimate(1.0, 1.0, 1.0), "100.0%", "100.0 to 100.0"),
+        (Estimate(1.0, 1.0, 1.0), "100%", "in every run"),
         (Estimate(0.93), "93.0%", "\N{EN DASH}"),
         (Estimate(), "\N{EN DASH}", "\N{EN DASH}"),
     ],

@@ -185,7 +185,7 @@ def test_limits_follow_from_the_scenario(study_of: StudyOf) -> None:
 
 def test_limits_change_with_the_scenario(study_of: StudyOf) -> None:
     said = "\n".join(caveats(study_of(points=(0.9, 1.0), replications=6)))
-    assert "this experiment varied staffing.scale alone" in said
+    assert "this experiment varied staffing (times the centre's rota) alone" in said
     assert "There were only 6 runs" in said
     assert "No assumption was varied" not in said
     assert "takes no longer than one's own" not in said  # the handle factor is 1.05
@@ -221,7 +221,7 @@ def test_a_long_table_goes_to_the_end_and_leaves_a_count_of_forces(
     forces = tuple(f"Force {i}" for i in range(4))
     study = study_of(forces=forces, gains={"merger": {"Force 2": -0.05, "Force 3": 0.05}})
     words = Page(page(study, [])).words()
-    assert "1 gain, 1 lose, 2 too close to call" in words
+    assert "1 gain, 1 lose, 2 unchanged" in words
     assert words.rindex("Every force by itself") > words.index("What the measures mean")
     assert "Force 3: 101 calls answered within 30 s" in words
 

@@ -122,7 +122,7 @@ def test_without_being_asked_a_sweep_says_where_the_baseline_is_matched(
 ) -> None:
     study = asked()
     found = led_by_reading(answer(study), study)
-    assert "with “One merged room” at every value tried (0.8 to 1.1)" in found.sentence
+    assert "with “One merged room” at every value tried from 0.8 to 1.1" in found.sentence
 
 
 def test_one_design_alone_says_where_the_target_is_met_and_how_often(
@@ -141,7 +141,7 @@ def test_each_force_is_as_good_as_the_one_that_loses_first(asked: Callable[..., 
     reading = {"holds": "baseline", "along": KEY, "forces": "each"}
     study = asked({"answer": reading}, gains={"merger": {"Kent": 0.05, "Essex": -0.05}})
     found = led_by_reading(answer(study), study)
-    assert "at no value tried (0.8 to 1.1), Essex worst off" in found.sentence
+    assert "at no value tried from 0.8 to 1.1, Essex worst off" in found.sentence
 
 
 def test_design_by_design_the_first_that_meets_the_target_is_named(
@@ -186,8 +186,9 @@ def test_what_explains_the_published_figures_is_told_with_both(asked: Callable[.
     study = asked(more)
     found = led_by_reading(answer(study), study)
     assert "the published figure: " in found.sentence
-    assert f"staffing.scale = 1.0 (Kent, 999 calls: % answered in target {level.percent}" in (
-        found.sentence
+    assert (
+        f"staffing as in the centre's rota (Kent, 999 calls: % answered in target {level.percent}"
+        in (found.sentence)
     )
     (told,) = published.table(study).tables
     assert told.groups[0][1][0].cells[3] == "yes"
@@ -198,7 +199,7 @@ def test_figures_that_no_point_gives_are_said_to_be_missed(asked: Callable[..., 
     study = asked({"answer": {"holds": "published"}, "published": [figure]})
     found = led_by_reading(answer(study), study)
     assert found.sentence.startswith("None of the 4 combinations tried gives the published figure")
-    assert "the nearest is staffing.scale = 0.8" in found.sentence
+    assert "the nearest is staffing at 0.8 times the centre's rota" in found.sentence
     (told,) = published.table(study).tables
     assert told.groups[0][1][0].cells[3] == "no: higher"
 
@@ -254,7 +255,7 @@ def test_keys_that_step_together_are_read_as_one(asked: Callable[..., Study]) ->
     points = tuple({KEY: scale, other: 400 * scale} for scale in (0.5, 0.7, 0.9, 1.0))
     study = asked({"answer": {"holds": "target", "along": other}}, points=(), sweep=points)
     told = led_by_reading(answer(study), study).sentence
-    assert "at every value tried (200 s to 400 s)" in told  # in the key that was asked for
+    assert "at every value tried from 200 s to 400 s" in told  # in the key that was asked for
 
 
 def test_a_cliff_is_told_by_its_neighbours_and_a_design_that_nothing_moves_once(

@@ -83,25 +83,25 @@ def said(asked: SelectBest | SelectCheapest, *rows: Choice) -> str:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ((MISSING, CLOSE, CHOSEN, AS_GOOD, DEAR), "To choose: “Networked rooms” at staffing"),
+        ((MISSING, CLOSE, CHOSEN, AS_GOOD, DEAR), "To choose: “Networked rooms” with staffing"),
         (
             (MISSING, CLOSE, CHOSEN, AS_GOOD, DEAR),
             (
-                "at staffing.scale = 1.1 is the cheapest of 5 candidates that meets the targets of "
-                "999 and 101 in every force, with a probability of at least 95%, give or take "
+                "with staffing.scale = 1.1 is the cheapest of 5 candidates that meets the targets "
+                "of 999 and 101 in every force, with a probability of at least 95%, give or take "
                 "0.5 points of a target: 7,700 handler"
             ),
         ),
         ((MISSING, CHOSEN), "least to spare in 999, Kent: 91.0% (95% interval 90.4 to 91.6) ag"),
-        ((CHOSEN, AS_GOOD), "“One merged room” at staffing.scale = 1.1 meets them for the same"),
+        ((CHOSEN, AS_GOOD), "“One merged room” with staffing.scale = 1.1 meets them for the same"),
         ((CLOSE, CHOSEN), "lies within 0.5 points of a target, too close to matter"),
         ((MISSING, CLOSE), "None meets every target None of 2 candidates meets the targets"),
-        ((MISSING, CLOSE), "“One merged room” at staffing.scale = 1.0 comes nearest"),
+        ((MISSING, CLOSE), "“One merged room” with staffing.scale = 1.0 comes nearest"),
         ((MISSING, DOUBTFUL), "No other was shown to meet them."),
         ((DOUBTFUL, replace(CHOSEN, verdict=MEETS)), "500 weeks cannot tell whether “One merged"),
         (
             (DOUBTFUL, replace(CHOSEN, verdict=MEETS)),
-            "The cheapest that was shown to meet them is “Networked rooms” at staffing.scale = 1.1",
+            "The cheapest that was shown to meet them is “Networked rooms” with staffing.scale",
         ),
         ((DOUBTFUL, replace(CHOSEN, verdict=MEETS)), "At most 1,234 more weeks would decide it."),
     ],
@@ -120,23 +120,23 @@ def test_an_undecided_choice_names_nobody_to_choose() -> None:
 
 def test_the_best_is_told_with_the_last_to_fall_behind() -> None:
     told = said(BEST, BEATEN, LAST, replace(CHOSEN, target=nan), replace(LAST, verdict=SAME))
-    assert "“Networked rooms” at staffing.scale = 1.1 is the best of 3 candidates" in told
+    assert "“Networked rooms” with staffing.scale = 1.1 is the best of 3 candidates" in told
     assert "probability of at least 95% if the best leads by 0.5 points or more: 91.0%" in told
     assert "91.0% (95% interval 90.4 to 91.6), judged by % answered in target, 999, all" in told
-    assert "“One merged room” at staffing.scale = 1.0 was the last to fall behind, after" in told
-    assert "0.3 points (0.1 to 0.5) behind Networked rooms at staffing.scale = 1.1 on" in told
-    assert "Less than 0.5 points behind, and so too close to matter: “One merged room” at" in told
+    assert "“One merged room” with staffing.scale = 1.0 was the last to fall behind, after" in told
+    assert "0.3 points (0.1 to 0.5) behind Networked rooms with staffing.scale = 1.1 on" in told
+    assert "Less than 0.5 points behind, and so too close to matter: “One merged room” with" in told
     assert "Separate rooms" not in told
     told = said(BEST, BEATEN, DOUBTFUL, replace(DOUBTFUL, design="networked"))
-    assert "Not decided between “One merged room” at" in told
+    assert "Not decided between “One merged room” with" in told
     assert "At most 1,234 more weeks" in told
 
 
 def test_points_with_winners_of_their_own_are_told_apart() -> None:
     rows = (replace(CHOSEN, point=0), MISSING, replace(CHOSEN, contest=1))
     first, second = verdicts(CHEAPEST, rows, NAMES)
-    assert first.sentences[0].startswith("At staffing.scale = 1.0: ")
-    assert second.sentences[0].startswith("At staffing.scale = 1.1: ")
+    assert first.sentences[0].startswith("With staffing.scale = 1.0: ")
+    assert second.sentences[0].startswith("With staffing.scale = 1.1: ")
     assert "each point by itself" in guarantee(CHEAPEST, rows, NAMES)[0]
 
 
@@ -156,7 +156,7 @@ def test_weeks_far_from_normal_are_told_where_it_was_close() -> None:
     close, far = replace(CLOSE, skewness=-1.2), replace(MISSING, skewness=-1.2)
     assert not any("normal (" in text for text in guarantee(CHEAPEST, [CLOSE, far], NAMES))
     said = guarantee(CHEAPEST, [close, far, CHOSEN], NAMES)[-1]
-    assert said.startswith("The weeks of “One merged room” at staffing.scale = 1.0 are far from")
+    assert said.startswith("The weeks of “One merged room” with staffing.scale = 1.0 are far from")
 
 
 def test_when_there_are_too_many_the_winner_and_the_close_ones_are_shown() -> None:
@@ -206,7 +206,9 @@ def test_the_section_has_the_winner_the_guarantee_a_table_and_a_figure(
     ask(folder, asked, *rows)
     study = reference_study(read_results(folder))
     told = beside(study)
-    assert told.sentences[0].startswith("“Networked rooms” at staffing.scale = 1.1 is the")
+    assert told.sentences[0].startswith(
+        "“Networked rooms” with staffing at 1.1 times the centre's rota is the"
+    )
     assert any("guarantee" in sentence for sentence in told.sentences)
     (table,) = told.tables
     lines = [line for _, group in table.groups for line in group]

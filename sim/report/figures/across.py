@@ -39,7 +39,7 @@ class Across:
     def words(self) -> str:
         """What the axis is, and a warning where it is not to scale."""
         stretched = self.axis.numeric and not self.to_scale
-        return f"{self.axis.words} ({NOT_TO_SCALE})" if stretched else self.axis.words
+        return f"{self.axis.heading} ({NOT_TO_SCALE})" if stretched else self.axis.heading
 
     def draw(self, axes: Axes, width_in: float, *, named: bool = True) -> None:
         """Set limits and ticks: a stroke for every value, a label for those that have room."""

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.experiment.penalty import BREAKS_EVEN, PAYS_AT_UPPER, Penalty
+from sim.report.answer import quoted
 from sim.report.estimate import listing
 from sim.report.figures.style import (
     BAND,
@@ -51,7 +52,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
             heading,
             "Mark: the break-even, how many times as long as a call of the room's own a call from "
             "another force may take before sharing pays no more. Judged by "
-            f"{about(study, here[0][1])}, against {study.baseline.label}. Bar: its 95% interval, "
+            f"{about(study, here[0][1])}, against {quoted(study.baseline)}. Bar: its 95% interval, "
             "the factors at which these weeks cannot tell whether sharing pays; an arrow: beyond "
             "the largest factor tried. Upright stroke: what the centre assumes. Left of the bar "
             "sharing pays, right of it it does not.",

@@ -1,6 +1,6 @@
 """Who answers whose calls: for each design, the share of a force's contacts that each room took."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from sim.experiment.tables import ALL
 from sim.report.answer import in_sentence
-from sim.report.estimate import MISSING, Estimate, listing, number, percent_number
+from sim.report.estimate import Estimate, listing, percent_number, plus_minus
 from sim.report.figures.style import (
     MARGIN_IN,
     QUIET,
@@ -54,6 +54,8 @@ class Panel:
     design: DesignName
     channel: str
     contacts: str
+    forces: tuple[str, ...]
+    rooms: tuple[str, ...]
 
 
 def drawings(study: Study) -> Iterator[Drawing]:
@@ -63,7 +65,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
     panels = list(_panels(study, shares, lending))
     if not panels:
         return
-    plan = _Plan(study)
+    plan = _Plan(panels)
     lines = [panels[at : at + plan.columns] for at in range(0, len(panels), plan.columns)]
     chunks = parts([str(line) for line in range(len(lines))], plan.line_in, SCALE_IN)
     for part, chunk in enumerate(chunks):
@@ -110,17 +112,32 @@ def _panels(study: Study, shares: Shares, lending: list[DesignName]) -> Iterator
     for design in lending:
         for channel, contacts in wanted.items():
             if channel in seen:
-                yield Panel(design, channel, contacts)
+                yield _panel(study, shares, design, channel, contacts)
+
+
+def _panel(study: Study, shares: Shares, design: DesignName, channel: str, contacts: str) -> Panel:
+    """Give a panel of those who take part: forces with callers, and rooms that answer some."""
+    found = {
+        (force, room)
+        for force in study.forces
+        for room in study.centre.groups
+        if shares.get((design.name, force, channel, room), Estimate()).value > 0
+    }
+    forces = tuple(force for force in study.forces if any(force == one for one, _ in found))
+    rooms = tuple(room for room in study.centre.groups if any(room == one for _, one in found))
+    return Panel(
+        design, channel, contacts, forces or study.forces, rooms or (*study.centre.groups,)
+    )
 
 
 class _Plan:
     """Where everything goes, in inches."""
 
-    def __init__(self, study: Study) -> None:
-        self.rooms = list(study.centre.groups)
-        count = len(self.rooms)
-        self.labels = [fitted(force, LABEL_MOST_IN, SMALL_PT) for force in study.forces]
-        widest_in = max(text_width_in(label, SMALL_PT) for label in self.labels)
+    def __init__(self, panels: Sequence[Panel]) -> None:
+        count = max(len(panel.rooms) for panel in panels)
+        lines = max(len(panel.forces) for panel in panels)
+        labels = {self.label(force) for panel in panels for force in panel.forces}
+        widest_in = max(text_width_in(label, SMALL_PT) for label in labels)
         self.label_in = widest_in + CALLERS_IN + 0.1
         alone_in = (WIDTH_IN - 0.15 - self.label_in) / count
         side_by_side_in = ((WIDTH_IN - 0.15 - GAP_IN) / 2 - self.label_in) / count
@@ -128,20 +145,28 @@ class _Plan:
         wanted_in = side_by_side_in if self.columns > 1 else alone_in
         self.cell_in = min(WIDEST_CELL_IN, wanted_in)
         self.upright = self.cell_in < CELL_FOR_NAMES_IN
-        self.room_names = [
-            fitted(room, ROOM_NAME_MOST_IN, SMALL_PT)
-            if self.upright
-            else fitted(room, self.cell_in - 0.1, SMALL_PT - 1, lines=2)
-            for room in self.rooms
-        ]
+        rooms = {room for panel in panels for room in panel.rooms}
+        self.upright = self.upright or any("…" in self.room_name(room) for room in rooms)
         self.names_in = 0.6
         if self.upright:
-            self.names_in = 0.32 + max(text_width_in(name, SMALL_PT) for name in self.room_names)
-        least_in = CALLERS_LONG_IN / len(study.forces)  # "callers of" stands upright beside them
-        self.row_in = max(min(TALLEST_CELL_IN, self.cell_in), least_in)
-        self.body_in = self.row_in * len(study.forces)
-        self.width_in = self.cell_in * count
-        self.line_in = HEADING_IN + self.body_in + self.names_in + 0.12
+            names_in = (text_width_in(self.room_name(room), SMALL_PT) for room in rooms)
+            self.names_in = 0.32 + max(names_in)
+        least_in = CALLERS_LONG_IN / min(len(panel.forces) for panel in panels)
+        self.row_in = max(min(TALLEST_CELL_IN, self.cell_in), least_in)  # "callers of" is upright
+        taken_in = self.label_in + self.cell_in * count
+        self.step_in = max(taken_in + GAP_IN, (WIDTH_IN - 0.15) / self.columns)
+        self.line_in = HEADING_IN + self.row_in * lines + self.names_in + 0.12
+
+    @staticmethod
+    def label(force: str) -> str:
+        """Give a force's name as it stands beside its line."""
+        return fitted(force, LABEL_MOST_IN, SMALL_PT)
+
+    def room_name(self, room: str) -> str:
+        """Give a room's name as it stands below its column."""
+        if self.upright:
+            return fitted(room, ROOM_NAME_MOST_IN, SMALL_PT)
+        return fitted(room, self.cell_in - 0.1, SMALL_PT - 1, lines=2)
 
     @property
     def with_numbers(self) -> bool:
@@ -154,15 +179,16 @@ def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel], head
     sureness = (
         intervals(study, "The ± figures")
         if plan.with_numbers
-        else f"95% intervals of the shares: ± {_widest(shares)} points at most"
+        else f"95% intervals of the shares: {_widest(shares)} points at most"
     )
     sheet = Sheet(heading, SCALE_IN + plan.line_in * lines, (), footer(study, sureness))
     _scale(sheet, plan)
     for place, panel in enumerate(panels):
         line, column = divmod(place, plan.columns)
-        left_in = plan.label_in + column * (plan.label_in + plan.width_in + GAP_IN)
+        left_in = plan.label_in + column * plan.step_in
         top_in = SCALE_IN + HEADING_IN + line * plan.line_in
-        axes = sheet.panel(left_in, top_in, plan.width_in, plan.body_in)
+        width_in, height_in = plan.cell_in * len(panel.rooms), plan.row_in * len(panel.forces)
+        axes = sheet.panel(left_in, top_in, width_in, height_in)
         _cells(axes, study, shares, plan, panel)
         heading_in = left_in - plan.label_in + MARGIN_IN
         sheet.heading(_heading(plan, panel), heading_in, top_in, SMALL_PT + 1)
@@ -172,15 +198,13 @@ def _figure(study: Study, shares: Shares, plan: _Plan, panels: list[Panel], head
 def _heading(plan: _Plan, panel: Panel) -> str:
     """Give design and channel; it is the design's name that gives way."""
     channel = f": {in_sentence(panel.contacts)}"
-    spare_in = (
-        plan.label_in + plan.width_in - MARGIN_IN - text_width_in(channel, SMALL_PT + 1, "bold")
-    )
+    spare_in = plan.step_in - GAP_IN - MARGIN_IN - text_width_in(channel, SMALL_PT + 1, "bold")
     return fitted(panel.design.label, max(spare_in, 0.8), SMALL_PT + 1, weight="bold") + channel
 
 
 def _widest(shares: Shares) -> str:
     halves = [100 * share.half_width for share in shares.values() if share.has_interval]
-    return number(max(halves), 1) if halves else "unknown"
+    return plus_minus(max(halves)) if halves else "unknown"
 
 
 def _scale(sheet: Sheet, plan: _Plan) -> None:
@@ -198,28 +222,28 @@ def _scale(sheet: Sheet, plan: _Plan) -> None:
 
 def _cells(axes: Axes, study: Study, shares: Shares, plan: _Plan, panel: Panel) -> None:
     found = [
-        [shares.get((panel.design.name, f, panel.channel, g), Estimate()) for g in plan.rooms]
-        for f in study.forces
+        [shares.get((panel.design.name, f, panel.channel, g), Estimate()) for g in panel.rooms]
+        for f in panel.forces
     ]
     values = np.array([[share.value for share in line] for line in found])
     axes.pcolormesh(
         np.ma.masked_invalid(values), cmap=COLOURS, norm=SHADE, edgecolors="white", linewidth=0.5
     )
     axes.set_ylim(len(values), 0)
-    for line, force in enumerate(study.forces):
-        for column, room in enumerate(plan.rooms):
+    for line, force in enumerate(panel.forces):
+        for column, room in enumerate(panel.rooms):
             if study.centre.groups[room].force == force:
                 own = Rectangle((column, line), 1, 1, fill=False, edgecolor=TEXT, clip_on=False)
                 axes.add_patch(own)
             if plan.with_numbers:
                 _number(axes, column, line, found[line][column])
     axes.set_xticks(
-        np.arange(len(plan.rooms)) + 0.5,
-        plan.room_names,
+        np.arange(len(panel.rooms)) + 0.5,
+        [plan.room_name(room) for room in panel.rooms],
         rotation=90 if plan.upright else 0,
         size=SMALL_PT if plan.upright else SMALL_PT - 1,
     )
-    axes.set_yticks(np.arange(len(plan.labels)) + 0.5, plan.labels)
+    axes.set_yticks(np.arange(len(panel.forces)) + 0.5, [plan.label(f) for f in panel.forces])
     axes.tick_params(length=0)
     axes.set_xlabel("answered by", size=SMALL_PT, color=QUIET)
     axes.set_ylabel("callers of", size=SMALL_PT, color=QUIET)
@@ -233,17 +257,17 @@ def _number(axes: Axes, column: int, line: int, share: Estimate) -> None:
     axes.text(
         column + 0.5,
         line + 0.47,
-        MISSING if share.missing else f"{percent_number(share.value, 1)}%",
+        share.percent if share.missing or share.same else f"{percent_number(share.value, 1)}%",
         ha="center",
         va="bottom",
         size=SMALL_PT,
         color=colour,
     )
-    if share.has_interval:
+    if share.has_interval and not share.same:
         axes.text(
             column + 0.5,
             line + 0.56,
-            f"± {number(100 * share.half_width, 1)}",
+            plus_minus(100 * share.half_width),
             ha="center",
             va="top",
             size=SMALL_PT - 1.5,
@@ -255,10 +279,14 @@ def _caption(study: Study, lending: list[DesignName], *, numbers: bool) -> str:
     text = (
         "Each line is a force whose callers were answered, each column a room: the cell is the "
         "share of that force's answered contacts which that room took. Outlined: the force's own "
-        "room. "
+        "room. Forces and rooms that take no part under a design are left out of its panel. "
     )
     text += (
-        with_intervals(study, "Below each share its 95% interval (±, in points).")
+        with_intervals(
+            study,
+            "Below each share its 95% interval (±, in points); where there is none, the share was "
+            "the same in every run.",
+        )
         if numbers
         else "There are too many rooms to print numbers here; they stand in kpi.parquet "
         "(measure exchange)."
@@ -277,10 +305,10 @@ def _alt(study: Study, lending: list[DesignName]) -> str:
         )
         if not own.missing:
             said.append(
-                f"under {design.label} {own.percent_in_words} of answered "
-                f"{study.main_channel.contacts} in {study.everybody} are answered by another room"
+                f"with {design.label} {own.percent_in_words} of answered "
+                f"{in_sentence(study.main_channel.contacts)} in {study.everybody}"
             )
-    tail = f" {listing(said)}." if said else ""
+    tail = f" Answered by another room: {listing(said)}." if said else ""
     return (
         f"Table of {len(study.forces)} forces against {len(study.centre.groups)} rooms for each "
         f"design in which rooms help each other.{tail}"

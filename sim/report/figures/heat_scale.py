@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, TwoSlopeNorm
 from numpy.typing import NDArray
 
-from sim.report.estimate import Estimate, number, percent_number
+from sim.report.estimate import Estimate, percent_number, plus_minus
 from sim.report.figures.style import SMALL_PT, Sheet
 from sim.report.study import Channel
 
@@ -93,9 +93,9 @@ def sureness(cells: Iterable[Estimate]) -> str:
     if not wide:
         return "The cells have no intervals: a single run cannot give any"
     below = [cell for cell in wide if cell.value < 1]
-    halves = [100 * cell.half_width for cell in below or wide]
+    halves = [50 * (min(cell.high, 1.0) - max(cell.low, 0.0)) for cell in below or wide]
     return (
         f"The 95% interval of a cell{' below 100%' if below else ''} is "
-        f"± {number(float(np.median(halves)), 1)} points in the middle case and "
-        f"± {number(max(halves), 1)} points at most"
+        f"{plus_minus(float(np.median(halves)))} points in the middle case and "
+        f"{plus_minus(max(halves))} points at most"
     )

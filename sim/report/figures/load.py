@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.records import HOURS_PER_WEEK
-from sim.report.estimate import Estimate, number
+from sim.report.estimate import Estimate, plus_minus
 from sim.report.figures.style import (
     GRID,
     LOAD,
@@ -228,9 +228,13 @@ def _sureness(rooms: list[Room]) -> str:
     known = known[np.isfinite(known)]
     if not known.size:
         return "The lines have no intervals: a single run cannot give any."
+    wide = known[known > 0]
+    if not wide.size:
+        return "The lines have no bands: they are the same in every run."
+    where = "" if wide.size == known.size else ", where runs differ"
     return (
         "The bands are 95% intervals of the mean over runs, "
-        f"± {number(float(np.median(known)), 1)} handlers in the middle case."
+        f"{plus_minus(float(np.median(wide)))} handlers in the middle case{where}."
     )
 
 

@@ -114,10 +114,10 @@ class Plane:
 
     def words(self, axis: Axis) -> str:
         """Say what an axis is; not whose it is, where the heading does."""
-        said = axis.words
+        said = axis.heading
         if len(self.designs) == 1:
             said = said.removeprefix(f"{self.designs[0].label}: ")
-        return said if said == axis.words else f"{said[:1].upper()}{said[1:]}"
+        return f"{said[:1].upper()}{said[1:]}"
 
     @property
     def columns(self) -> int:

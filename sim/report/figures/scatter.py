@@ -121,7 +121,7 @@ def _figure(sweep: Sweep, channel: Channel, axes_here: Sequence[Axis], title: st
         _panel(axes, sweep, axis, channel)
         if not axis.numeric:
             Across.of(axis).draw(axes, width_in)
-        words = fitted(axis.words, width_in, SMALL_PT, lines=2)
+        words = fitted(axis.heading, width_in, SMALL_PT, lines=2)
         axes.set_xlabel(words, size=SMALL_PT)
         if column:
             axes.tick_params(axis="y", labelleft=False)

@@ -119,7 +119,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
     for contest in dict.fromkeys(one.contest for one in found):
         here = [one for one in found if one.contest == contest]
         several = len({one.contest for one in found}) > 1
-        title = "The contest" + (f" at {names.point(here[0].point)}" if several else "")
+        title = "The contest" + (f" with {names.point(here[0].point)}" if several else "")
         drawn = _Contest(study, asked, names, _in_order(asked, here))
         chunks = parts([str(place) for place in range(len(drawn.rows))], ROW_IN)
         for number_, chunk in enumerate(chunks):
@@ -274,10 +274,10 @@ def _weeks(axes: Axes, contest: _Contest, shown: Sequence[Choice]) -> None:
 
 
 def _label(contest: _Contest, one: Choice) -> str:
-    """Give a row's name: the design, and below it the point and the cost that matter."""
+    """Give a row's name: the design, and below it the point and the cost, a line for each."""
     point = contest.names.point(one.point)
     cost = f"{number(one.rostered_h_per_week, 0)} h a week" if contest.against_target else ""
-    below = fitted(", ".join(filter(None, (point, cost))), LABEL_IN - 0.25, SMALL_PT)
+    below = [fitted(text, LABEL_IN - 0.25, SMALL_PT) for text in (point, cost) if text]
     label = contest.names.designs[one.design]
     label = fitted(label, LABEL_IN - 0.25, SMALL_PT, lines=1 if below else 2)
-    return f"{label}\n{below}" if below else label
+    return "\n".join((label, *below))

@@ -38,7 +38,7 @@ from sim.report.study import Channel, DesignName, Study
 from sim.report.sweep import Axis, Sweep, sweep_of
 
 PANEL_IN, ABOVE_IN, BELOW_IN = 1.5, 0.34, 0.64
-LEFT_IN, GAP_IN = 0.7, 0.45
+LEFT_IN, GAP_IN = 0.7, 0.6
 MOST_ROWS = 6  # of forces with a panel for each channel; beyond, a small one for the answer's
 MOST_SMALL, SMALL_COLUMNS, SMALL_PANEL_IN = 25, 5, 0.95
 SMALL_ABOVE_IN, SMALL_GAP_IN, SMALL_BELOW_IN = 0.26, 0.16, 0.62
@@ -143,7 +143,7 @@ def _large_figure(curves: _Curves, rows: Sequence[str], title: str) -> Figure:
             axes.set_ylim(_limits(curves, study.rows, channel))
             _panel(axes, curves, row, channel)
             curves.across.draw(axes, width_in)
-            heading = fitted(_heading(row, channel), width_in, weight="bold")
+            heading = fitted(_heading(row, channel), width_in, lines=2, weight="bold")
             axes.set_title(heading, loc="left", weight="bold", pad=4)
             words = fitted(curves.across.words, width_in, SMALL_PT + 0.5, lines=2)
             axes.set_xlabel(words, size=SMALL_PT + 0.5)
@@ -213,7 +213,7 @@ def _small_figure(curves: _Curves, forces: Sequence[str], title: str) -> Figure:
         name = fitted(force, width_in, SMALL_PT, weight="bold")
         axes.set_title(name, loc="left", size=SMALL_PT, weight="bold", pad=3)
         if lowest:
-            words = fitted(curves.axis.words, width_in, SMALL_PT, lines=2)
+            words = fitted(curves.axis.heading, width_in, SMALL_PT, lines=2)
             axes.set_xlabel(words, size=SMALL_PT)
         if column:
             axes.tick_params(axis="y", labelleft=False)

@@ -1,14 +1,13 @@
 """Winners and losers: per design, the forces from the one that gains most to the worst off."""
 
 from collections.abc import Iterator
-from math import isnan
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.report.accounts import Account, compared_designs
-from sim.report.estimate import MISSING, listing
+from sim.report.estimate import listing
 from sim.report.figures.style import (
     BAND,
     BODY_PT,
@@ -55,7 +54,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
             heading,
             "One panel per design, the force that gains most first, the worst off last. Right of "
             "the line a force gains, left of it it loses. A filled mark: surely so; an open one: "
-            "no difference, or too close to call. On the right: in how many of 100 simulated weeks "
+            "no difference, or too close to call. On the right: in how many of the simulated weeks "
             f"fewer callers are answered in time than with {study.baseline.label}."
             + with_intervals(study, " Bars are 95% intervals, each for one force by itself."),
             _alt(study, found),
@@ -134,7 +133,7 @@ def _panel(
             linestyle="none",
         )
         axes.annotate(
-            weeks(account.worse_off),
+            account.weeks_worse,
             (1.0, place),
             xycoords=("axes fraction", "data"),
             xytext=(72 * WEEKS_IN, 0),
@@ -143,11 +142,6 @@ def _panel(
             va="center",
             size=SMALL_PT,
         )
-
-
-def weeks(share: float) -> str:
-    """Give a share of weeks."""
-    return MISSING if isnan(share) else f"{100 * share:.0f}%"
 
 
 def _limits(found: Books) -> tuple[float, float]:
