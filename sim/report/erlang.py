@@ -19,14 +19,13 @@ from sim.records import HOURS_PER_WEEK, SECONDS_PER_HOUR, Layout
 from sim.report.answer import in_sentence
 from sim.report.estimate import Estimate, listing, percent_number, signed
 from sim.report.figures.style import shown
-from sim.report.study import SERVICE_LEVEL, Channel, DesignName, Study
+from sim.report.study import LOADED, SERVICE_LEVEL, STAFFED, Channel, DesignName, Study
 from sim.theory import pointwise_erlang_a
 from sim.workload import contacts_per_h, mean_of
 
 Floats = NDArray[np.float64]
 Cells = Mapping[tuple[str, ...], Estimate]
 
-LOADED, STAFFED = "offered_load_erl", "staffed_h"
 SEPARATE, MERGED = "isolation", "merger"
 
 
@@ -117,12 +116,10 @@ def erlang_table(study: Study) -> ErlangTable:
 
 def _week(study: Study) -> _Week:
     layout = layout_of(study.centre)
-    cells = study.over_weeks((LOADED, STAFFED))
-    weekly = cells.where(cells.cells["period"].astype(str).str.startswith("week_"))
     return _Week(
         study,
         layout,
-        weekly.estimates("measure", "design", "force", "group", "period"),
+        study.hours,
         contacts_per_h(study.centre),
         _means(study, layout, handle_of),
         _means(study, layout, patience_of),

@@ -55,14 +55,12 @@ class OverWeeks:
             np.add.reduceat(part[:, together], first, axis=1)
             for part in (self.numerator, self.denominator)
         )
-        shown = self.cells[list(by)].iloc[together[first]]
-        numbers = zip(*ratio_interval(numerator, denominator), strict=True)
-        return {
-            label: Estimate(float(value), float(low), float(high), int(count))
-            for label, (value, low, high, count) in zip(
-                shown.itertuples(index=False, name=None), numbers, strict=True
-            )
-        }
+        rows = together[first]
+        labels = zip(*(self.cells[name].to_numpy(object)[rows] for name in by), strict=True)
+        numbers = zip(
+            *(part.tolist() for part in ratio_interval(numerator, denominator)), strict=True
+        )
+        return {label: Estimate(*cell) for label, cell in zip(labels, numbers, strict=True)}
 
 
 def read_over_weeks(path: Path, measures: Collection[str], point: int) -> OverWeeks:

@@ -24,6 +24,8 @@ from sim.report.over_weeks import Labels, OverWeeks
 from sim.report.results import ReportError, Results
 
 SERVICE_LEVEL = "service_level"
+LOADED, STAFFED, BUSY, EXCHANGE = "offered_load_erl", "staffed_h", "busy_h", "exchange"
+OVER_WEEKS = (SERVICE_LEVEL, LOADED, STAFFED, BUSY, EXCHANGE)
 ALL_FORCES = "All forces"
 ANSWERED_WITHIN = re.compile(r"answered_within_(\d+)s")
 
@@ -255,8 +257,20 @@ class Study:
         }
 
     def over_weeks(self, measures: Collection[str]) -> OverWeeks:
-        """Give measures that stand in `kpi.parquet` alone, with intervals over replications."""
-        return self.results.over_weeks(measures, self.point)
+        """Give some of `OVER_WEEKS`, of which cells stand in `kpi.parquet` alone."""
+        return self._over_weeks.where(self._over_weeks.cells["measure"].isin(measures))
+
+    @cached_property
+    def _over_weeks(self) -> OverWeeks:
+        """All of them: going through the table costs more than what is kept of it."""
+        return self.results.over_weeks(OVER_WEEKS, self.point)
+
+    @cached_property
+    def hours(self) -> dict[Labels, Estimate]:
+        """Load and handlers by measure, design, force, group and hour of the week (as a period)."""
+        cells = self.over_weeks((LOADED, STAFFED, BUSY))
+        week = cells.where(cells.cells["period"].astype(str).str.startswith("week_"))
+        return week.estimates("measure", "design", "force", "group", "period")
 
 
 def reference_study(results: Results) -> Study:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from scipy import stats
-
 from sim.theory.checks import number
 
 
@@ -39,9 +37,11 @@ def poisson_counts(mean: float, factor_cv: float = 0.0) -> Any:  # noqa: ANN401 
     >>> [round(float(poisson_counts(400, cv).std()), 1) for cv in (0.0, 0.1)]
     [20.0, 44.7]
     """
+    from scipy.stats import nbinom, poisson  # noqa: PLC0415 - loads slowly, and few need it
+
     mean = number("mean", mean)
     factor_cv = number("factor_cv", factor_cv)
     if factor_cv == 0 or mean == 0:
-        return stats.poisson(mean)
+        return poisson(mean)
     shape = 1 / factor_cv**2
-    return stats.nbinom(shape, shape / (shape + mean))
+    return nbinom(shape, shape / (shape + mean))

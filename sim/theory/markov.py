@@ -4,8 +4,6 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import spsolve
 
 State = TypeVar("State", bound=Hashable)
 
@@ -66,6 +64,9 @@ def stationary(
 
 def _solve(n: int, rows: list[int], columns: list[int], rates: list[float]) -> list[float]:
     """Solve pi Q = 0 with pi summing to 1."""
+    from scipy import sparse  # noqa: PLC0415 - loads slowly, and few need it
+    from scipy.sparse.linalg import spsolve  # noqa: PLC0415
+
     flow = sparse.csc_array((rates, (columns, rows)), shape=(n, n))
     generator = (flow - sparse.diags_array(flow.sum(axis=0))).tocsc()
     share = np.ones(n)

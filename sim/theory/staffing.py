@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from math import ceil, log, pi, sqrt
 
-from scipy.optimize import brentq
 from scipy.special import expit, log_ndtr
 
 from sim.theory.checks import number, positive
@@ -105,6 +104,8 @@ def halfin_whitt_beta(delay_probability: float) -> float:
     >>> round(halfin_whitt_beta(0.5), 3)
     0.506
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 - loads slowly, and few need it
+
     delay_probability = positive("delay_probability", delay_probability)
     if delay_probability >= 1:
         raise ValueError(f"delay_probability: must be below 1, not {delay_probability:g}")

@@ -31,11 +31,10 @@ from sim.report.figures.style import (
     text_width_in,
     with_intervals,
 )
-from sim.report.study import DesignName, Study
+from sim.report.study import EXCHANGE, DesignName, Study
 
 STEM = "exchange"
 TITLE = "Who answers whose calls"
-MEASURE = "exchange"
 ROOMS_BY_CHANNEL, CHANNELS_APART = 8, 2  # with more rooms, or more channels, less is drawn
 LABEL_MOST_IN, ROOM_NAME_MOST_IN = 1.9, 1.4
 WIDEST_CELL_IN, CELL_FOR_NAMES_IN, CELL_FOR_NUMBERS_IN, TALLEST_CELL_IN = 1.05, 0.6, 0.45, 0.38
@@ -82,7 +81,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
 
 def exchange_shares(study: Study) -> Shares:
     """Give, by design, force, channel and room, the share of answered contacts it took."""
-    cells = study.over_weeks([MEASURE])
+    cells = study.over_weeks([EXCHANGE])
     frame = cells.cells
     mine = frame["force"].isin(study.forces) & (frame["period"] == ALL)
     return cells.where(mine).estimates("design", "force", "channel", "group")

@@ -30,11 +30,10 @@ from sim.report.figures.style import (
     parts,
     shown,
 )
-from sim.report.study import DesignName, Study
+from sim.report.study import BUSY, LOADED, STAFFED, DesignName, Study
 
 STEM = "load_and_staff"
 TITLE = "What callers bring and who is there, hour by hour"
-LOADED, STAFFED, BUSY = "offered_load_erl", "staffed_h", "busy_h"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PANEL_IN, ABOVE_IN, BELOW_IN = 1.35, 0.3, 0.28
 LEFT_IN = 0.65
@@ -81,9 +80,7 @@ def drawings(study: Study) -> Iterator[Drawing]:
 
 
 def _rooms(study: Study) -> list[Room]:
-    cells = study.over_weeks((LOADED, STAFFED, BUSY))
-    week = cells.where(cells.cells["period"].astype(str).str.startswith("week_"))
-    numbers = week.estimates("measure", "design", "force", "group", "period")
+    numbers = study.hours
     pools = [name for name, group in study.centre.groups.items() if group.force is None]
     rows = [(row, (row, "")) for row in study.rows] + [(name, ("", name)) for name in pools]
     return [

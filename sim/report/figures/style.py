@@ -61,6 +61,7 @@ STYLE: Any = {  # matplotlib names its keys one by one, others in each release
     "text.color": TEXT,
     "text.parse_math": False,  # a force may have a $ in its name
     "text.usetex": False,
+    "text.hinting": "none",  # letters as in the SVG; fitting each to pixels took a sixth of the PNG
     "axes.edgecolor": QUIET,
     "axes.labelcolor": TEXT,
     "axes.labelsize": BODY_PT,
