@@ -119,6 +119,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
                     replications=replications,
                     seed=seed,
                     most_points=most_points[experiment],
+                    shard=part,
                     progress=watcher(quiet=quiet),
                 )
                 continue

@@ -1,5 +1,7 @@
 """What `sim run --dry-run` prints."""
 
+from collections.abc import Iterator
+
 from sim.cli.outcome import tell
 from sim.experiment.estimate import TIMED, RunEstimate
 
@@ -18,12 +20,28 @@ def tell_estimate(found: RunEstimate) -> None:
     disk = _from_to(size(found.disk_bytes(least)), size(found.disk_bytes(most)))
     workers = f"{found.jobs} {_plural('worker', found.jobs)}"
     tell(f"{found.name}: {wanted}.")
-    tell(f"Stored already: {found.stored:,} of the first {found.points * found.least:,}.")
-    tell(
-        f"Time: about {times} with {workers} and the {found.engine} engine, "
-        f"of which {duration(found.tables_s)} for the tables."
-    )
+    if found.shard is None:
+        tell(f"Stored already: {found.stored:,} of the first {found.wanted:,}.")
+    else:
+        first = found.points * found.least
+        tell(f"Shard {found.shard} is {found.wanted:,} of the first {first:,}.")
+        tell(f"Stored already: {found.stored:,} of these {found.wanted:,}.")
+    tables = f", of which {duration(found.tables_s)} for the tables" if found.shard is None else ""
+    tell(f"Time: about {times} with {workers} and the {found.engine} engine{tables}.")
     tell(f"Disk: about {disk} in {found.folder}; {size(found.free_bytes)} are free.")
+    if found.shard is None:
+        _tell_further(found)
+    else:
+        tell(f"Left to sim merge: {', '.join(_left_to_merge(found))}.")
+    tell(
+        f"An estimate from {TIMED} replications of the first point, "
+        f"{found.cost.replication_s:.2g} s each; no interval, as other points and other machines "
+        "differ. Nothing was written."
+    )
+
+
+def _tell_further(found: RunEstimate) -> None:
+    """Print what is asked beyond the tables."""
     if found.robust_weeks:
         tell(
             f"Assumption sets: about {duration(found.robust_s)} more, for {found.robust_weeks:,} "
@@ -31,11 +49,17 @@ def tell_estimate(found: RunEstimate) -> None:
         )
     if found.searches:
         tell(f"Not counted: {' and '.join(found.searches)}.")
-    tell(
-        f"An estimate from {TIMED} replications of the first point, "
-        f"{found.cost.replication_s:.2g} s each; no interval, as other points and other machines "
-        "differ. Nothing was written."
-    )
+
+
+def _left_to_merge(found: RunEstimate) -> Iterator[str]:
+    """Name what no shard does: all that needs the others."""
+    yield "the tables"
+    if found.most > found.least:
+        beyond = f"from {found.least + 1:,} to {found.most:,}"
+        yield f"replications {beyond} if the rule asks for them"
+    yield from found.searches
+    if found.robust_weeks:
+        yield f"{found.robust_weeks:,} replications of assumption sets"
 
 
 def duration(seconds: float) -> str:

@@ -11,7 +11,7 @@ from sim.experiment.errors import WrongInput
 from sim.experiment.files import write_atomically
 from sim.experiment.identity import digest_of, semantics
 from sim.experiment.scenario import Study
-from sim.experiment.shards import Shard
+from sim.experiment.shards import Shard, shares_of
 from sim.experiment.store import Store
 
 PLAN = "plan.json"
@@ -97,9 +97,7 @@ class Plan:
     @cached_property
     def shares(self) -> tuple[range, ...]:
         """By point: the replications that this run does first."""
-        if self.shard is None:
-            return (range(self.least),) * len(self.points)
-        return self.shard.shares(self.least, [point.digest for point in self.points])
+        return shares_of(self.shard, self.least, [point.digest for point in self.points])
 
 
 def write_plan(

@@ -1,4 +1,4 @@
-"""What a run would cost: its points and replications, what is stored already, time and disk.
+"""What a run, or a shard of it, would cost: replications, what is stored already, time and disk.
 
 Two replications of the first point are run and tabulated in a temporary folder and timed; nothing
 else is written. The machine, and how far the points differ, decide how well that foretells a run.
@@ -7,7 +7,7 @@ else is written. The machine, and how far the points differ, decide how well tha
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sim.experiment.robust import RobustPlan
 from sim.experiment.run import DEFAULT_ENGINE, known_engine
 from sim.experiment.runner import PointRun, Stored, pickled, run_points
 from sim.experiment.scenario import Study, read_study
+from sim.experiment.shards import Shard, shares_of
 from sim.experiment.store import Store
 from sim.experiment.sweep import MANY_POINTS
 from sim.workers import available_processors
@@ -55,11 +56,12 @@ class RunEstimate:
     ----------
     least, most
         Replications of each point; `most` is `least` where nothing but `min` decides.
-    stored
-        Replications of these that the store holds under every design, over all points.
+    wanted, stored
+        The first `least` replications over all points, or the shard's part of them, and how many
+        of these the store holds under every design.
     missing_least, missing_most
         Replications to be computed over all points, counted as shares of one with all designs:
-        what several points share counts once.
+        what several points share counts once. A shard runs its part of the first and no more.
     cost
         As measured on the first point.
     free_bytes
@@ -68,6 +70,8 @@ class RunEstimate:
         Weeks of all assumption sets together, each under every design that a conclusion is about.
     searches
         Parts of the experiment that are not counted in.
+    shard
+        The part that is told of, which has no tables; None for the whole.
     """
 
     name: str
@@ -76,6 +80,7 @@ class RunEstimate:
     designs: int
     least: int
     most: int
+    wanted: int
     stored: int
     missing_least: float
     missing_most: float
@@ -85,6 +90,7 @@ class RunEstimate:
     free_bytes: int
     robust_weeks: int
     searches: tuple[str, ...]
+    shard: Shard | None = None
 
     @property
     def tables_s(self) -> float:
@@ -115,6 +121,7 @@ def estimate_run(  # noqa: PLR0913 - what the command line offers
     replications: int | None = None,
     seed: int | None = None,
     most_points: int | None = MANY_POINTS,
+    shard: Shard | None = None,
     progress: Progress | None = None,
 ) -> RunEstimate:
     """Give what `run_experiment` would do with the same arguments, and about how long it takes.
@@ -129,9 +136,13 @@ def estimate_run(  # noqa: PLR0913 - what the command line offers
     study = read_study(path, replications, seed, most_points, notice)
     further = Further.of(study)
     folder = results_folder(study.path, out)
+    if shard is not None:
+        folder /= shard.folder
     asked = study.experiment.replications
     most = asked.max if asked.until and asked.max is not None else asked.min
     held = _Held(Store(folder / "store"))
+    first = shares_of(shard, asked.min, [point.digest for point in study.points])
+    missing = held.missing(study, first)
     return RunEstimate(
         name=study.name,
         folder=folder,
@@ -139,20 +150,28 @@ def estimate_run(  # noqa: PLR0913 - what the command line offers
         designs=len(study.experiment.designs),
         least=asked.min,
         most=most,
-        stored=held.stored(study, asked.min),
-        missing_least=held.missing(study, asked.min),
-        missing_most=held.missing(study, most),
+        wanted=sum(map(len, first)),
+        stored=held.stored(study, first),
+        missing_least=missing,
+        missing_most=held.missing(study, [range(most)] * len(first)) if shard is None else missing,
         engine=engine,
         jobs=jobs or available_processors(),
-        cost=measure_cost(study, engine),
+        cost=measure_cost(study, engine, tables=shard is None),
         free_bytes=shutil.disk_usage(_existing(folder)).free,
         robust_weeks=0 if further.robust is None else _weeks(further.robust),
         searches=tuple(_searches(further)),
+        shard=shard,
     )
 
 
-def measure_cost(study: Study, engine: str = DEFAULT_ENGINE) -> Cost:
-    """Give what a replication of the first point costs, from a few that are run and timed."""
+def measure_cost(study: Study, engine: str = DEFAULT_ENGINE, *, tables: bool = True) -> Cost:
+    """Give what a replication of the first point costs, from a few that are run and timed.
+
+    Parameters
+    ----------
+    tables
+        Whether there are any; a shard has none.
+    """
     point = study.points[0]
     recipe = pickled(Recipe.of(point, study.horizon, study.experiment.seed, engine))
     require_drawable(recipe)
@@ -164,15 +183,16 @@ def measure_cost(study: Study, engine: str = DEFAULT_ENGINE) -> Cost:
         started_s = time.perf_counter()
         _compute(run, Store(folder / "store"))
         computed_s = time.perf_counter()
-        Results(replace(study, points=(point,)), {point.index: run}).write_tables(folder)
+        if tables:
+            Results(replace(study, points=(point,)), {point.index: run}).write_tables(folder)
         written_s = time.perf_counter()
         stored = _size(folder / "store", "*/*.block") + _size(folder, "kpi.parquet")
-        tables = _size(folder, "*.csv")
+        point_bytes = _size(folder, "*.csv")
     return Cost(
         replication_s=(computed_s - started_s) / TIMED,
         replication_bytes=stored / run.wanted,
         tables_s=written_s - computed_s,
-        tables_bytes=tables,
+        tables_bytes=point_bytes,
     )
 
 
@@ -196,24 +216,22 @@ class _Held:
         self._store = store
         self._by_point: dict[str, dict[str, set[int]]] = {}
 
-    def stored(self, study: Study, replications: int) -> int:
-        """Count the replications of all points that are there under every design."""
-        wanted = set(range(replications))
+    def stored(self, study: Study, shares: Sequence[range]) -> int:
+        """Count the replications that are there under every design, of each point its share."""
         return sum(
-            len(wanted.intersection(*(self._of(point.digest, d) for d in digests)))
-            for point in study.points
+            len(set(share).intersection(*(self._of(point.digest, d) for d in digests)))
+            for point, share in zip(study.points, shares, strict=True)
             for digests in [point.design_digests.values()]
         )
 
-    def missing(self, study: Study, replications: int) -> float:
-        """Count what is missing of all points, in replications of all designs."""
-        wanted = set(range(replications))
-        runs = {
-            (point.digest, design)
-            for point in study.points
+    def missing(self, study: Study, shares: Sequence[range]) -> float:
+        """Count what is missing of each point's share, in replications of all designs."""
+        runs = {  # points of one workload have one share
+            (point.digest, design): share
+            for point, share in zip(study.points, shares, strict=True)
             for design in point.design_digests.values()
         }
-        missing = sum(len(wanted - self._of(*run)) for run in runs)
+        missing = sum(len(set(share) - self._of(*run)) for run, share in runs.items())
         return missing / len(set(study.points[0].design_digests.values()))
 
     def _of(self, point: str, design: str) -> set[int]:

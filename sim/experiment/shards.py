@@ -81,3 +81,12 @@ class Shard:
         return tuple(
             range(replications * at // self.of, replications * (at + 1) // self.of) for at in slices
         )
+
+
+def shares_of(
+    shard: Shard | None, replications: int, workloads: Sequence[str]
+) -> tuple[range, ...]:
+    """Give the replications of every point that a shard runs; all of them where there is none."""
+    if shard is None:
+        return (range(replications),) * len(workloads)
+    return shard.shares(replications, workloads)

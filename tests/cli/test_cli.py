@@ -111,6 +111,22 @@ def test_a_dry_run_says_what_a_run_would_do_and_writes_nothing(sim_, tmp_path):
     assert not results.exists()
 
 
+def test_a_dry_run_of_a_shard_says_what_the_part_is_and_what_it_leaves(sim_, tmp_path):
+    more = "max = 9\nuntil = {channel = 'emergency', half_width = 0.1}\n"
+    path = write_experiment(tmp_path, more=more)
+    shard = ("--shard", "2/3", "--dry-run", "--jobs", 1)
+    status, out, err = sim_("run", path, "--out", tmp_path / "results", *shard)
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[1] == "Shard 2/3 is 1 of the first 4."
+    assert lines[2] == "Stored already: 0 of these 1."
+    assert lines[3].endswith("with 1 worker and the compiled engine.")
+    assert "shard-2-of-3; " in lines[4]
+    left = "Left to sim merge: the tables, replications from 5 to 9 if the rule asks for them."
+    assert lines[5] == left
+    assert not (tmp_path / "results").exists()
+
+
 @pytest.mark.usefixtures("no_drawing")
 def test_what_was_reached_stands_below_the_table(sim_, tmp_path):
     more = "max = 5\nuntil = {channel = 'emergency', half_width = 1e-4}\n"

@@ -4,7 +4,7 @@ import pytest
 from experiment.small_experiment import write_experiment
 
 from sim.config import ConfigError
-from sim.experiment import run_experiment
+from sim.experiment import Shard, run_experiment
 from sim.experiment.estimate import Cost, RunEstimate, estimate_run
 
 HANDLE_FACTORS = '\n[vary]\n"designs.together.handle_factor" = [1.0, 1.1]\n'
@@ -34,6 +34,23 @@ def test_what_is_stored_is_not_counted_again(tmp_path):
     assert (more.stored, more.missing_least) == (4, 4.5)
 
 
+def test_a_dry_run_of_a_shard_tells_of_that_part_and_what_its_own_store_holds(tmp_path):
+    path = write_experiment(tmp_path, replications=5, more=UNTIL + HANDLE_FACTORS)
+    out, part = tmp_path / "results", Shard(1, 2)
+    run_experiment(path, out=out, jobs=1, replications=1)  # the whole has a store of its own
+    found = estimate_run(path, out=out, jobs=1, shard=part)
+    assert found.folder == out / "small" / "shard-1-of-2"
+    # Both points have one workload, so one share of two replications: three designs of four.
+    assert (found.wanted, found.stored, found.missing_least) == (4, 0, 3)
+    assert found.missing_most == found.missing_least  # rounds beyond the first are not a shard's
+    assert found.cost.tables_bytes == 0
+    run_experiment(path, out=out, jobs=1, shard=part)
+    again = estimate_run(path, out=out, jobs=1, shard=part)
+    assert (again.wanted, again.stored, again.missing_least) == (4, 4, 0)
+    other = estimate_run(path, out=out, jobs=1, shard=Shard(2, 2))
+    assert (other.wanted, other.stored, other.missing_least) == (6, 0, 4.5)
+
+
 def test_the_disk_foretold_is_the_disk_used(tmp_path):
     path = write_experiment(tmp_path, replications=6)
     found = estimate_run(path, out=tmp_path / "results", jobs=1)
@@ -48,7 +65,7 @@ def test_the_disk_foretold_is_the_disk_used(tmp_path):
 
 def test_workers_share_the_replications_but_not_the_tables():
     cost = Cost(replication_s=2, replication_bytes=10, tables_s=3, tables_bytes=100)
-    found = RunEstimate("x", ".", 5, 2, 10, 10, 0, 50, 50, "compiled", 4, cost, 0, 60, searches=())
+    found = RunEstimate("x", ".", 5, 2, 10, 10, 50, 0, 50, 50, "compiled", 4, cost, 0, 60, ())
     assert found.seconds(50) == 50 * 2 / 4 + 5 * 3
     assert found.seconds(2) == 2 + 5 * 3  # not more workers than replications
     assert found.disk_bytes(50) == 50 * 10 + 5 * 100
