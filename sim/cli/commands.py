@@ -225,7 +225,8 @@ def report(results: Results, *, jobs: Jobs = None) -> None:
 @reported
 def status(results: Results) -> None:
     """Say what of a results folder is done, missing or damaged."""
-    from sim.cli.tables import console, print_status
+    from sim.cli.status import print_status
+    from sim.cli.tables import console
     from sim.experiment import read_status
 
     print_status(read_status(results), console())

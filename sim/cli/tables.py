@@ -15,7 +15,6 @@ from sim.experiment.answer import Answer, AnswerRow, Estimate
 from sim.experiment.check import Checked
 from sim.experiment.derive import Derived, Room
 from sim.experiment.scenario import Study
-from sim.experiment.status import Status
 
 WIDTH = 100
 MOST_ROWS = 60
@@ -168,7 +167,7 @@ def _print_varied(study: Study, out: Console) -> None:
     out.print(
         Text(f"Drawn with seed {study.experiment.seed} as {words[method]}; lowest and highest:")
     )
-    table = _table(("Key",), ("from", "to"))
+    table = table_of(("Key",), ("from", "to"))
     for key in study.points[0].varied:
         values = [point.varied[key] for point in study.points]
         numbers = [value for value in values if not isinstance(value, str)]
@@ -179,7 +178,7 @@ def _print_varied(study: Study, out: Console) -> None:
 
 def print_derived(derived: Derived, out: Console) -> None:
     """Print loads by force and channel, and what Erlang's formulas say of each room."""
-    loads = _table(
+    loads = table_of(
         ("Force", "Channel"),
         ("per day", "Handle s", "Patience s", "Load erl", "busiest hour"),
     )
@@ -199,7 +198,7 @@ def print_derived(derived: Derived, out: Console) -> None:
             ),
         )
     out.print(loads)
-    rooms = _table(
+    rooms = table_of(
         ("Room",),
         ("Load erl", "Staffed", "Busy", "Wait C", "Leave A"),
         ("Channel",),
@@ -229,47 +228,6 @@ def print_derived(derived: Derived, out: Console) -> None:
             "adds priorities, busy days, bursts, redials and what one hour leaves to the next."
         )
     )
-
-
-def print_status(status: Status, out: Console) -> None:
-    """Print how far each point has got."""
-    part = "" if status.shard is None else f", shard {status.shard}"
-    state = "finished" if status.finished else "not finished"
-    out.print(Text(f"{status.experiment}{part}: {state}"))
-    most = "" if status.most is None else f" to {status.most}"
-    keys = tuple(status.points[0].varied) if status.points else ()
-    table = _table(("Point", *keys), ("Stored", "Wanted", "Missing", "Damaged", "In the tables"))
-    for point in status.points:
-        table.add_row(
-            *map(Text, (str(point.point), *map(str, point.varied.values()))),
-            *map(
-                Text,
-                (
-                    str(point.stored),
-                    f"{point.least}{most}",
-                    str(point.missing),
-                    str(point.damaged),
-                    str(point.reached or ""),
-                ),
-            ),
-        )
-    out.print(table)
-    for point in status.points:
-        if point.failed:
-            out.print(Text(f"Point {point.point} failed: {point.failed}"))
-    if status.set_aside:
-        out.print(Text(f"{status.set_aside} damaged files lie in store/damaged."))
-    if status.unused_bytes:
-        out.print(
-            Text(
-                f"{status.unused_bytes / 1e6:.1f} MB in the store belong to earlier inputs; "
-                "deleting the folder `store` frees them."
-            )
-        )
-    if not status.finished:
-        out.print(Text("Run the same experiment again to go on."))
-    elif status.shard is not None:
-        out.print(Text("A shard has no tables; `sim merge` makes them from all of them."))
 
 
 def interval(estimate: Estimate, written: Callable[[float], str]) -> str:
@@ -305,7 +263,7 @@ def _share(share: float) -> str:
     return "-" if isnan(share) else f"{share:.1%}" if not isinf(share) else "no staff"
 
 
-def _table(*columns: Sequence[str]) -> Table:
+def table_of(*columns: Sequence[str]) -> Table:
     """Give a table of names on the left and numbers on the right, by turns."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for turn, names in enumerate(columns):

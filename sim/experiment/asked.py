@@ -1,8 +1,11 @@
-"""What a results folder was last asked for, noted before anything runs: `store/plan.json`."""
+"""What a results folder was last asked for: `store/plan.json`, noted before anything runs.
+
+Assumption sets are read a few at a time while they are run, and noted then: `store/sets/`.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -28,6 +31,23 @@ class PlannedPoint:
 
 
 @dataclass(frozen=True)
+class PlannedChoice:
+    """A choice: which cells its weeks hold, and how many weeks a candidate has at most."""
+
+    cells: str
+    most: int
+
+
+@dataclass(frozen=True)
+class PlannedSets:
+    """Assumption sets: which cells their weeks hold, how many sets there are, weeks of each."""
+
+    cells: str
+    sets: int
+    weeks: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a run was asked for.
 
@@ -43,6 +63,8 @@ class Plan:
         Replications and seed given on the command line instead of the file's.
     shard
         The part that was asked for; None for the whole.
+    choice, sets
+        What is asked beyond the tables; None where it is not, and in a shard.
     """
 
     experiment: Path
@@ -54,6 +76,8 @@ class Plan:
     given: Mapping[str, int | None]
     shard: Shard | None
     points: tuple[PlannedPoint, ...]
+    choice: PlannedChoice | None = None
+    sets: PlannedSets | None = None
 
     @classmethod
     def read(cls, store: Store) -> Self:
@@ -83,6 +107,8 @@ class Plan:
                     PlannedPoint(point["point"], point["varied"], point["digest"], point["designs"])
                     for point in noted["points"]
                 ),
+                choice=PlannedChoice(**noted["choice"]) if noted.get("choice") else None,
+                sets=PlannedSets(**noted["sets"]) if noted.get("sets") else None,
             )
         except (KeyError, TypeError) as error:
             raise WrongInput(
@@ -100,8 +126,14 @@ class Plan:
         return shares_of(self.shard, self.least, [point.digest for point in self.points])
 
 
-def write_plan(
-    store: Store, study: Study, given: Mapping[str, int | None], shard: Shard | None
+def write_plan(  # noqa: PLR0913 - each is a part of its own
+    store: Store,
+    study: Study,
+    given: Mapping[str, int | None],
+    shard: Shard | None,
+    *,
+    choice: PlannedChoice | None = None,
+    sets: PlannedSets | None = None,
 ) -> None:
     """Note what a run is asked for, so that its state can be told while it runs."""
     plan = {
@@ -121,6 +153,43 @@ def write_plan(
             }
             for point in study.points
         ],
+        "choice": choice and asdict(choice),
+        "sets": sets and asdict(sets),
     }
-    text = json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(store.folder / PLAN, lambda file: file.write(text.encode()))
+    _write(store.folder / PLAN, plan)
+
+
+KnownSet = tuple[str, Sequence[str]]
+
+
+def note_sets(store: Store, digest: str, first: int, sets: Sequence[KnownSet]) -> None:
+    """Note some assumption sets that have been read and are to be run.
+
+    Parameters
+    ----------
+    digest
+        That of the plan that they belong to.
+    first
+        The number of the first of them.
+    sets
+        Of each: the digest of its point, and those of the designs that are asked about.
+    """
+    _write(_sets_folder(store, digest) / f"{first:06d}.json", sets)
+
+
+def known_sets(store: Store, digest: str) -> list[KnownSet]:
+    """Give the assumption sets of a plan that have been noted so far."""
+    return [
+        (point, designs)
+        for path in sorted(_sets_folder(store, digest).glob("*.json"))
+        for point, designs in json.loads(path.read_text(encoding="utf-8"))
+    ]
+
+
+def _sets_folder(store: Store, digest: str) -> Path:
+    return store.folder / "sets" / digest[:12]
+
+
+def _write(path: Path, noted: object) -> None:
+    text = json.dumps(noted, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(path, lambda file: file.write(text.encode()))

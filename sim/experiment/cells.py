@@ -27,6 +27,16 @@ _LOOK_UP_S = 0.5  # Windows cannot interrupt a wait without a limit
 Floats = NDArray[np.float64]
 
 
+def cells_digest(cells: NDArray[np.intp]) -> str:
+    """Give the digest of which cells are kept, from their indices into a tally."""
+    return digest_of(cells.tolist())[:12]
+
+
+def store_of_cells(store: Store, digest: str) -> Store:
+    """Give the store below that of a results folder in which only some cells are kept."""
+    return Store(store.folder / f"cells-{digest}")
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Replications `start` to `stop` - 1 of a point, under some of its designs by name."""
@@ -75,7 +85,7 @@ class CellRuns:
         self._study, self._cells, self._engine = study, cells, engine
         self._executor, self._ahead = executor, 1 if jobs == 1 else 2 * jobs
         self._progress, self._block, self._refused = progress, block, refused
-        self._store = store and Store(store.folder / f"cells-{digest_of(cells.tolist())[:12]}")
+        self._store = store and store_of_cells(store, cells_digest(cells))
         self._held: dict[str, dict[str, dict[int, Floats]]] = {}
 
     def run(self, wanted: Iterable[Wanted]) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from sim.experiment.asked import PlannedChoice, PlannedSets
 from sim.experiment.break_even import Search, find_penalties, plan_search
 from sim.experiment.budget import Budget
+from sim.experiment.cells import cells_digest
 from sim.experiment.gather import gather
 from sim.experiment.penalty import Penalty
 from sim.experiment.progress import Progress
@@ -63,6 +65,20 @@ class Further:
             selection=None if select is None else plan_selection(study, select),
             robust=None if robust is None else plan_robust(study, robust),
         )
+
+    @property
+    def planned_choice(self) -> PlannedChoice | None:
+        """What is noted of a choice before it is made."""
+        if (asked := self.selection) is None:
+            return None
+        return PlannedChoice(cells_digest(asked.cells), asked.asked.max_replications)
+
+    @property
+    def planned_sets(self) -> PlannedSets | None:
+        """What is noted of assumption sets before they are run."""
+        if (asked := self.robust) is None:
+            return None
+        return PlannedSets(cells_digest(asked.cells), asked.all_sets, asked.asked.replications)
 
     def find(  # noqa: PLR0913, PLR0917 - each is a part of its own
         self,

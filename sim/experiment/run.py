@@ -114,7 +114,9 @@ def run_experiment(  # noqa: PLR0913 - what the command line offers
     missing = [run for run in runs.values() if any(run.tasks())]
     each = watched(missing, "checked", progress.notice)
     require_points_drawable(study, ((run.point, run.recipe) for run in each))
-    write_plan(store, study, {"replications": replications, "seed": seed}, shard)
+    given = {"replications": replications, "seed": seed}
+    choice, sets = (None, None) if shard else (further.planned_choice, further.planned_sets)
+    write_plan(store, study, given, shard, choice=choice, sets=sets)
     name = study.name if shard is None else f"{study.name}, shard {shard}"
     failed = _compute(name, runs, asked, store=store, means=means, budget=budget, progress=progress)
     note_failures(store, study.points, failed)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.config.errors import names
-from sim.experiment.asked import Plan, PlannedPoint
+from sim.experiment.asked import Plan, PlannedPoint, known_sets
+from sim.experiment.cells import store_of_cells
 from sim.experiment.errors import WrongInput
 from sim.experiment.results import MANIFEST
+from sim.experiment.robust.tables import ROBUST
+from sim.experiment.select.table import SELECT
 from sim.experiment.shards import Shard
 from sim.experiment.store import Store
 
@@ -46,6 +49,48 @@ class PointStatus:
 
 
 @dataclass(frozen=True)
+class ChoiceStatus:
+    """A choice: how many weeks its candidates have, those of the tables included.
+
+    How many it needs shows while they are run.
+
+    Parameters
+    ----------
+    candidates, begun
+        Designs at points, those with the same weeks counted once, and those that have any weeks.
+    weeks
+        Over all candidates together.
+    most
+        Weeks of a candidate at most.
+    made
+        Whether the choice stands in `select.csv`.
+    damaged
+        Stored files whose checksum does not fit.
+    """
+
+    candidates: int
+    begun: int
+    weeks: int
+    most: int
+    made: bool
+    damaged: int
+
+
+@dataclass(frozen=True)
+class SetsStatus:
+    """Assumption sets: how many there are, have been read, and are stored with all their weeks.
+
+    Of those that are not stored when the run has ended, the figures contradict each other.
+    """
+
+    sets: int
+    known: int
+    stored: int
+    weeks: int
+    damaged: int
+
+
+@dataclass(frozen=True)
 class Status:
     """A results folder: whether its tables answer the last run's question, and each point.
 
@@ -59,6 +104,8 @@ class Status:
     points: tuple[PointStatus, ...]
     unused_bytes: int  # blocks of earlier inputs, which nobody asks for now
     set_aside: int  # damaged files that runs have moved out of the way
+    choice: ChoiceStatus | None = None
+    sets: SetsStatus | None = None
 
 
 def read_status(folder: Path) -> Status:
@@ -84,11 +131,13 @@ def read_status(folder: Path) -> Status:
     return Status(
         experiment=str(plan.experiment),
         shard=plan.shard,
-        finished=bool(reached) and not _short(folder) if plan.shard is None else whole,
+        finished=_answered(folder, plan, reached) if plan.shard is None else whole,
         most=plan.most if plan.shard is None else None,
         points=points,
         unused_bytes=sum(path.stat().st_size for path in unused if path.parent.name != "damaged"),
         set_aside=len(list((store.folder / "damaged").glob("*"))),
+        choice=_choice_status(store, plan, made=bool(reached) and (folder / SELECT).is_file()),
+        sets=_sets_status(store, plan),
     )
 
 
@@ -121,6 +170,45 @@ def _point_status(store: Store, plan: Plan, point: PlannedPoint, reached: int) -
     )
 
 
+def _choice_status(store: Store, plan: Plan, *, made: bool) -> ChoiceStatus | None:
+    """Count the weeks of each candidate of a choice, if one is asked for."""
+    if plan.choice is None:
+        return None
+    damaged: list[Path] = []
+    kept = store_of_cells(store, plan.choice.cells)
+    weeks: dict[tuple[str, str], int] = {}
+    for point in plan.points:
+        of_tables = store.by_design(point.digest, point.designs.values())
+        of_choice = kept.by_design(point.digest, point.designs.values(), damaged.append)
+        for design, done in of_tables.items():
+            weeks[point.digest, design] = len(done | of_choice[design])
+    return ChoiceStatus(
+        candidates=len(weeks),
+        begun=sum(map(bool, weeks.values())),
+        weeks=sum(weeks.values()),
+        most=plan.choice.most,
+        made=made,
+        damaged=len(set(damaged)),
+    )
+
+
+def _sets_status(store: Store, plan: Plan) -> SetsStatus | None:
+    """Count the assumption sets that have all their weeks, if any are asked for."""
+    if plan.sets is None:
+        return None
+    damaged: list[Path] = []
+    kept, whole = store_of_cells(store, plan.sets.cells), set(range(plan.sets.weeks))
+    known = known_sets(store, plan.digest)
+    stored = [whole <= kept.replications(*one, damaged.append) for one in known]
+    return SetsStatus(
+        sets=plan.sets.sets,
+        known=len(known),
+        stored=sum(stored),
+        weeks=plan.sets.weeks,
+        damaged=len(set(damaged)),
+    )
+
+
 def _reached(folder: Path, digest: str) -> Mapping[str, int]:
     """Give the replications in the tables by point, if they answer what was asked last."""
     try:
@@ -131,6 +219,14 @@ def _reached(folder: Path, digest: str) -> Mapping[str, int]:
         return {}
     reached: Mapping[str, int] = manifest["replications"]["reached"]
     return reached
+
+
+def _answered(folder: Path, plan: Plan, reached: Mapping[str, int]) -> bool:
+    """Tell whether the tables hold all that was asked for, a choice and conclusions included."""
+    beyond = [SELECT] * (plan.choice is not None) + [ROBUST] * (plan.sets is not None)
+    return (
+        bool(reached) and not _short(folder) and all((folder / name).is_file() for name in beyond)
+    )
 
 
 def _short(folder: Path) -> bool:

@@ -2,6 +2,8 @@
 
     store/plan.json                             what the last run was asked for
     store/<digest of a point>/r000040-000040-<digest of designs>.block
+    store/cells-<digest of cells>/              a store of a few cells only, see `cells`
+    store/sets/<digest of a question>/          the assumption sets that have been read
     store/damaged/                              files whose checksum did not fit
     store/failed/<digest of a point>.txt        what went wrong in the work of a point
 
@@ -67,11 +69,20 @@ class Store:
         damaged: Callable[[Path], None] = lambda _: None,
     ) -> set[int]:
         """Give the replications of a point that are stored under each of these designs."""
+        return set.intersection(*self.by_design(point, designs, damaged).values())
+
+    def by_design(
+        self,
+        point: str,
+        designs: Iterable[str],
+        damaged: Callable[[Path], None] = lambda _: None,
+    ) -> dict[str, set[int]]:
+        """Give the replications of a point that are stored, under each of these designs."""
         done: dict[str, set[int]] = {design: set() for design in designs}
         for _, block in self.blocks(point, damaged):
             for design in block.parts.keys() & done.keys():
                 done[design].update(range(block.start, block.stop))
-        return set.intersection(*done.values())
+        return done
 
     def take(self, other: "Store", point: str) -> None:
         """Copy the whole blocks of a point from another store, but for those that are here."""

@@ -9,6 +9,9 @@ from experiment.small_experiment import write_experiment
 import sim.report
 from sim.cli import main
 from sim.cli.display import Log
+from sim.cli.status import print_status
+from sim.cli.tables import console
+from sim.experiment.status import ChoiceStatus, SetsStatus, Status
 
 ASKED = (
     '[vary]\n"staffing.scale" = [0.5, 3.0]\n[select]\ngoal = "cheapest"\ntolerance = 0.05\n'
@@ -37,6 +40,35 @@ def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monke
     assert max(map(len, lines)) <= 100
     assert last.startswith("Report: ")
     assert "apart at point 0, 420 h a week: misses" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (
+            ChoiceStatus(8, 4, 1240, 60, made=False, damaged=0),
+            "Choice: not made yet; 1,240 weeks stored of 4 of its 8 candidates, at most 60 each",
+        ),
+        (ChoiceStatus(8, 8, 1240, 60, made=True, damaged=2), "2 damaged files are run again."),
+    ],
+)
+def test_the_status_tells_of_a_choice(choice, said, capsys):
+    print_status(Status("x.toml", None, False, None, (), 0, 0, choice=choice), console())
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("stored", "finished", "said"),
+    [
+        (7, False, "7 stored with all of their 6 weeks, of 8 read so far; 13 in all."),
+        (13, True, "all 13 stored with all of their 6 weeks."),
+        (12, True, "12 of 13 stored with all of their 6 weeks; the others contradict themselves."),
+    ],
+)
+def test_the_status_tells_of_assumption_sets(stored, finished, said, capsys):
+    sets = SetsStatus(13, 8, stored, 6, damaged=0)
+    print_status(Status("x.toml", None, finished, None, (), 0, 0, sets=sets), console())
+    assert f"Assumption sets: {said}" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_log_counts_weeks_that_are_added(capfd):

@@ -9,7 +9,7 @@ from experiment.small_experiment import Watcher, tables, write_experiment
 import sim.experiment.cells
 from sim.config import ConfigError
 from sim.config.robust import Conclusion, Robust
-from sim.experiment import read_manifest, read_study, run_experiment
+from sim.experiment import read_manifest, read_status, read_study, run_experiment
 from sim.experiment.check import check
 from sim.experiment.robust import find_robust, plan_robust
 from sim.experiment.robust.tables import ROBUST_TABLES, ROWS, columns_of, read_rows
@@ -396,3 +396,29 @@ def test_the_tables_are_read_as_they_were_written(ran):
         for row in rows(folder, name):
             for column, value in vars(row).items():
                 assert type(value).__name__ == kind.__annotations__[column].__name__
+
+
+def test_the_status_counts_the_sets_that_are_stored_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiment.robust.outcomes._POINTS_HELD", 4)
+    few = ROBUST.replace("n = 8", "n = 2").replace("replications = 3", "replications = 2")
+    path = write(tmp_path, more=few + CONCLUSIONS)
+    real, left = sim.experiment.cells.run_cells, [6]
+
+    def interrupted(*arguments):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return real(*arguments)
+
+    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(path, out=tmp_path / "results", jobs=1)
+    status = read_status(tmp_path / "results" / "small")
+    assert not status.finished
+    # Six were run; the centre's own handle factor is the lower end of its range, which makes seven.
+    assert (status.sets.stored, status.sets.known, status.sets.sets) == (7, 8, 13)
+    left[0] = 100
+    folder = run_experiment(path, out=tmp_path / "results", jobs=1)
+    done = read_status(folder)
+    assert done.finished
+    assert (done.sets.stored, done.sets.known, done.sets.weeks) == (13, 13, 2)

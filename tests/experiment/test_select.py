@@ -10,7 +10,14 @@ import sim.experiment.cells
 import sim.experiment.select.plan
 from sim.config import ConfigError, load_centre
 from sim.config.rota import rostered_h_per_week
-from sim.experiment import Silent, WrongInput, read_manifest, read_study, run_experiment
+from sim.experiment import (
+    Silent,
+    WrongInput,
+    read_manifest,
+    read_status,
+    read_study,
+    run_experiment,
+)
 from sim.experiment.check import check
 from sim.experiment.select.plan import plan_selection
 from sim.experiment.select.rules import Contest, linearised, running_ratio
@@ -350,3 +357,42 @@ def test_progress_counts_what_is_run_and_tells_who_is_left(best):
     assert sum(lengthened) == progress.replications
     assert any("of 6 candidates left after" in said for said in progress.notices)
     assert progress.finished
+
+
+def test_the_status_counts_the_weeks_of_the_candidates(tmp_path, monkeypatch):
+    path = write_experiment(tmp_path, 2, SCALES + CHEAPEST)
+    real, left = sim.experiment.cells.run_cells, [9]
+
+    def interrupted(*arguments):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return real(*arguments)
+
+    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(path, out=tmp_path / "results", jobs=1)
+    folder = tmp_path / "results" / "small"
+    status = read_status(folder)
+    # Two weeks of all eight were run for the tables. Of the cheapest staffing four more were run
+    # under both designs; of the next one, under the first design or both, the rest of the nine.
+    choice = status.choice
+    assert not status.finished
+    assert (choice.candidates, choice.begun, choice.most, choice.made) == (8, 8, 60, False)
+    assert 16 + 9 <= choice.weeks <= 16 + 2 * 9
+    left[0] = 10_000
+    run_experiment(path, out=tmp_path / "results", jobs=1)
+    next(folder.glob("store/cells-*/*/*.block")).write_bytes(b"nothing")
+    done = read_status(folder)
+    assert done.finished
+    assert (done.choice.made, done.choice.damaged) == (True, 1)
+    told = {(row.point, row.design): row.replications for row in read_choices(folder / SELECT)}
+    assert done.choice.weeks >= sum(max(2, weeks) for weeks in told.values()) - 2
+
+
+def test_a_run_that_had_no_time_for_the_choice_is_not_finished(tmp_path):
+    path = write_experiment(tmp_path, 2, SCALES + CHEAPEST)
+    folder = run_experiment(path, out=tmp_path / "results", jobs=1)
+    assert read_status(folder).finished
+    (folder / SELECT).unlink()
+    assert not read_status(folder).finished

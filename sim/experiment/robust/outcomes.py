@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import ConfigError
+from sim.experiment.asked import note_sets
 from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.progress import Progress
 from sim.experiment.robust.plan import RobustPlan
@@ -73,6 +74,9 @@ def run_sets(plan: RobustPlan, sets: AssumptionSets, means: Means) -> Outcomes:
     impossible: dict[int, str] = {}
     points = _points(plan, sets, means.progress, impossible)
     while held := list(islice(points, _POINTS_HELD)):
+        if means.store is not None:
+            known = [(one.digest, [one.design_digests[d] for d in plan.designs]) for one in held]
+            note_sets(means.store, plan.study.digest, held[0].index, known)
         refused: dict[str, ConfigError] = {}
         runs = CellRuns(
             plan.study,
