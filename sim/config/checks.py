@@ -67,6 +67,12 @@ def following_classes(centre: Centre, arriving: set[ContactClass]) -> set[Contac
     return reached
 
 
+def calling_classes(centre: Centre) -> set[ContactClass]:
+    """Give the classes that can have any contacts, as long as no event brings them."""
+    arriving = arriving_classes(centre)
+    return arriving | following_classes(centre, arriving)
+
+
 def _undescribed(centre: Centre, file: Path) -> Iterator[Problem]:
     """Find classes that have contacts but no handle time, patience or profile."""
     log = centre.demand.call_log
@@ -106,8 +112,7 @@ def _missing(centre: Centre, file: Path, what: str, force: str, channel: str) ->
 
 def _unanswered(centre: Centre, file: Path) -> Iterator[Problem]:
     """Find channels that have contacts but no group at all to answer them."""
-    arriving = arriving_classes(centre)
-    used = {channel for _, channel in arriving | following_classes(centre, arriving)}
+    used = {channel for _, channel in calling_classes(centre)}
     answered = {channel for group in centre.groups.values() for channel in group.answers}
     for channel in centre.channels:
         if channel in used - answered:

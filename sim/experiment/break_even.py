@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from sim.config import ConfigError, DesignEntry, Problem, unknown
 from sim.config.errors import as_toml
 from sim.config.experiment import BreakEven
+from sim.experiment.callers import may_be_called
 from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.crossing import TOLERANCE, Crossing, Gain, find_crossing
 from sim.experiment.errors import WrongInput
@@ -87,7 +88,8 @@ def plan_search(
     Raises
     ------
     ConfigError
-        If it asks for a channel, force, measure or design that is not there.
+        If it asks for a channel, force, measure or design that is not there, or for calls that
+        nobody makes.
     """
 
     def require(part: str, what: str, name: str, known: Sequence[str]) -> None:
@@ -113,7 +115,25 @@ def plan_search(
         message = f"no design but the baseline has the option {OPTION}, so none can break even"
         raise ConfigError([Problem(study.path, message, "designs")])
     forces = layout.forces if asked.force == WORST else (asked.force,)
+    if not all(_may_gain(point, chosen, forces, asked.channel) for point in study.points):
+        place = named.format("channel")
+        raise ConfigError([Problem(study.path, nobody_calls(asked), place, as_toml(asked.channel))])
     return Search(study, asked, chosen, forces, _cells(plan, asked, forces))
+
+
+def nobody_calls(asked: BreakEven) -> str:
+    """Say that nothing can be gained, and what to ask about instead."""
+    return (
+        f"nobody calls on {asked.channel}, so nothing is gained or lost there; "
+        "ask about another channel or force"
+    )
+
+
+def _may_gain(point: Point, designs: Sequence[str], forces: Sequence[str], channel: str) -> bool:
+    """Tell whether there can be a call of these forces under each of some designs."""
+    return all(
+        any(may_be_called(point, design, force, channel) for force in forces) for design in designs
+    )
 
 
 def find_penalties(  # noqa: PLR0913 - each is a part of its own
@@ -190,10 +210,7 @@ def _gain(search: Search, ours: NDArray[np.float64], theirs: NDArray[np.float64]
     interval = ratio_difference(*ours, *theirs)
     values = sense * interval.value
     if np.isnan(values).all():
-        raise WrongInput(
-            f"{search.study.path}: nobody calls on {search.asked.channel}, so nothing is gained or "
-            "lost there; ask about another channel or force."
-        )
+        raise WrongInput(f"{search.study.path}: {nobody_calls(search.asked)}.")
     ends = sense * np.array([interval.low, interval.high])
     low, high = np.fmin.reduce(np.sort(ends, axis=0), axis=1)  # forces without calls do not count
     least = int(np.nanargmin(values))

@@ -215,7 +215,7 @@ def test_where_nobody_calls_there_is_nothing_to_gain(tmp_path):
     centre = tmp_path / "centre" / "centre.toml"
     text = centre.read_text(encoding="utf-8")
     centre.write_text(text[::-1].replace("004 = yad_rep", "0 = yad_rep", 1)[::-1], encoding="utf-8")
-    with pytest.raises(WrongInput, match="nobody calls on other"):
+    with pytest.raises(ConfigError, match='--channel = "other": nobody calls on other'):
         ask(path, channel="other", force=EAST, replications=2)
     (found,) = ask(path, channel="other", force="worst", replications=2)
     assert found.worst_force == NORTH

@@ -273,8 +273,52 @@ def test_where_nobody_calls_nothing_is_to_be_met(tmp_path):
     assert any(row.selected for row in choose(path))
     text = text.replace("per_day = 120", "per_day = 0").replace("per_day = 100", "per_day = 0")
     centre.write_text(text, encoding="utf-8")
+    study = read_study(write_and(path, 'channels = ["emergency"]\n'))
+    with pytest.raises(ConfigError, match="no call on emergency counts for service_level"):
+        plan_selection(study, study.experiment.select)
+    centre.write_text(text.replace("per_day = 0", "per_day = 1e-9"), encoding="utf-8")
     with pytest.raises(WrongInput, match="no call on emergency counts for service_level"):
-        choose(write_and(path, 'channels = ["emergency"]\n'))
+        choose(path)  # somebody may, though nobody does: only the weeks tell
+
+
+NOBODY = """
+[designs.together.changes]
+forces."=East".contacts.emergency.per_day = {value = 0, source = "test"}
+"""
+DIVERTED = """
+[[events]]
+name = "exchange fails"
+kind = "telephony_failure"
+starts = "mon 03:00"
+lasts_h = 1
+from = "other"
+to = "emergency"
+share = 0.6
+"""
+
+
+def test_a_force_that_nobody_calls_under_one_design_is_told_before_any_week_is_run(tmp_path):
+    path = write_experiment(tmp_path, 2, BEST + 'force = "worst"\n')
+    centre = tmp_path / "centre" / "centre.toml"
+    centre.write_text(centre.read_text(encoding="utf-8") + NOBODY, encoding="utf-8")
+    study = read_study(path)
+    with pytest.raises(ConfigError, match="of =East on emergency is not known under together"):
+        plan_selection(study, study.experiment.select)
+    # The cheapest is each candidate by itself, and there is another force to call.
+    path = write_experiment(tmp_path, 2, CHEAPEST)
+    centre.write_text(centre.read_text(encoding="utf-8") + NOBODY, encoding="utf-8")
+    study = read_study(path)
+    assert plan_selection(study, study.experiment.select).contests
+
+
+def test_events_may_bring_the_first_calls_so_that_it_is_left_to_the_weeks(tmp_path):
+    path = write_experiment(tmp_path, 2, CHEAPEST + 'channels = ["emergency"]\n')
+    centre = tmp_path / "centre" / "centre.toml"
+    text = centre.read_text(encoding="utf-8")
+    text = text.replace("per_day = 120", "per_day = 0").replace("per_day = 100", "per_day = 0")
+    centre.write_text(text, encoding="utf-8")
+    study = read_study(write_and(path, DIVERTED))
+    assert plan_selection(study, study.experiment.select).contests
 
 
 def write_and(path, more):

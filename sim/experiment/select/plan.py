@@ -17,6 +17,7 @@ from sim.config.errors import as_toml
 from sim.config.rota import rostered_h_per_week
 from sim.config.select import SelectBest, SelectCheapest
 from sim.experiment.break_even import SENSE, WORST
+from sim.experiment.callers import may_be_called
 from sim.experiment.scenario import Point, Study, targets_of
 from sim.experiment.tables import ALL
 from sim.measures import MeasurePlan, plan_measures
@@ -81,7 +82,8 @@ def plan_selection(study: Study, asked: SelectBest | SelectCheapest) -> Selectio
     Raises
     ------
     ConfigError
-        If it asks for a channel, force or measure that is not there, or there is nothing to choose.
+        If it asks for a channel, force or measure that is not there, for calls that nobody makes,
+        or there is nothing to choose.
     """
     first = study.points[0]
     plan = plan_measures(first.layout, study.horizon, targets_of(first.centre))
@@ -90,7 +92,50 @@ def plan_selection(study: Study, asked: SelectBest | SelectCheapest) -> Selectio
     contests = tuple(_contests(study, asked, pairs))
     if message := _unfit(asked, contests, len(pairs)):
         raise ConfigError([Problem(study.path, message, "select")])
-    return Selection(study, asked, contests, pairs, _cells(plan, measure, pairs))
+    found = Selection(study, asked, contests, pairs, _cells(plan, measure, pairs))
+    for contest in contests:
+        if message := _uncalled(found, contest):
+            raise ConfigError([Problem(study.path, message, "select")])
+    return found
+
+
+def nobody_calls(selection: Selection) -> str:
+    """Say that no call counts under any candidate, and what to ask about instead."""
+    channels = " or ".join(dict.fromkeys(name for _, name in selection.pairs))
+    return (
+        f"no call on {channels} counts for {selection.measure} under any candidate, "
+        "so none is better than another there; ask about another channel, force or measure"
+    )
+
+
+def unknown_under(selection: Selection, pair: Pair, candidate: Candidate, when: str) -> str:
+    """Say that no call counts under one candidate, though some do under another."""
+    force, channel = pair
+    return (
+        f"{selection.measure} of {force} on {channel} is not known under "
+        f"{selection.name_of(candidate)}, where no call counts for it {when}"
+    )
+
+
+def _uncalled(selection: Selection, contest: Sequence[Candidate]) -> str:
+    """Say where nobody can call, if no choice can be made for that; "" if one can."""
+    cheapest = isinstance(selection.asked, SelectCheapest)
+    called: list[tuple[bool, ...]] = []
+    for one in contest:
+        called.append(
+            tuple(may_be_called(one.point, one.design, *pair) for pair in selection.pairs)
+        )
+        if cheapest and any(called[-1]):
+            return ""
+    some = [any(of_pair) for of_pair in zip(*called, strict=True)]
+    if not any(some):
+        return nobody_calls(selection)
+    for one, here in zip(contest, called, strict=True):
+        for pair, called_here, called_somewhere in zip(selection.pairs, here, some, strict=True):
+            if called_somewhere and not called_here:
+                said = unknown_under(selection, pair, one, "at all")
+                return f"{said}; ask about another force or channel"
+    return ""
 
 
 def _unfit(

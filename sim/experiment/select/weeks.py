@@ -11,7 +11,7 @@ from sim.experiment.cells import CellRuns, Wanted
 from sim.experiment.errors import WrongInput
 from sim.experiment.progress import Progress
 from sim.experiment.scenario import Point
-from sim.experiment.select.plan import Candidate, Selection
+from sim.experiment.select.plan import Candidate, Selection, nobody_calls, unknown_under
 from sim.experiment.select.rules import linearised, skewness
 from sim.experiment.select.table import MEETS, OUT, Choice
 from sim.experiment.statistics import divide, ratio_difference, ratio_interval
@@ -74,21 +74,16 @@ class Choosing:
     ) -> NDArray[np.intp]:
         """Give the cells that anything is known of; the rest has no calls and does not count."""
         known = np.array([tally[1].any(axis=0) for tally in tallies])
-        path, measure = self.selection.study.path, self.selection.measure
+        selection = self.selection
+        where = f"{selection.study.path}: select:"
         if not known.any():
-            channels = " or ".join(dict.fromkeys(name for _, name in self.selection.pairs))
-            raise WrongInput(
-                f"{path}: select: no call on {channels} counts for {measure} under any candidate, "
-                "so none is better than another there; ask about another channel, force or measure."
-            )
+            raise WrongInput(f"{where} {nobody_calls(selection)}.")
         some = known.any(axis=0)
         for candidate, cells in zip(candidates, known, strict=True):
-            for force, channel in (self.selection.pairs[at] for at in np.flatnonzero(some > cells)):
-                raise WrongInput(
-                    f"{path}: select: {measure} of {force} on {channel} is not known under "
-                    f"{self.selection.name_of(candidate)}, where no call counts for it in the "
-                    f"first {tallies[0].shape[1]} weeks; ask about service_level."
-                )
+            for pair in (selection.pairs[at] for at in np.flatnonzero(some > cells)):
+                when = f"in the first {tallies[0].shape[1]} weeks"
+                said = unknown_under(selection, pair, candidate, when)
+                raise WrongInput(f"{where} {said}; ask about service_level.")
         return np.flatnonzero(some)
 
     def row(
