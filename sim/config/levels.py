@@ -9,7 +9,7 @@ from sim.config.errors import as_toml, unknown
 
 DECLARED = "range"  # `"key" = "range"`: the range that the centre declares for it
 _RANGE = ("from", "to", "step")
-_MOST_VALUES = 10_000
+_MOST_VALUES, _A_FEW = 10_000, 100
 _ALLOWED = "must be a list of values, or {from = ..., to = ..., step = ...}"
 _SAMPLED = (
     f'must be a list of values, {{from = ..., to = ...}}, or "{DECLARED}" for the range that '
@@ -81,9 +81,7 @@ def _listed(entry: list[Any] | tuple[Any, ...], allowed: str) -> list[Scalar]:
     if not entry:
         raise ValueError(f"is an empty list; {allowed}")
     for value in entry:
-        if not isinstance(value, bool | int | float | str) or (
-            isinstance(value, float) and not isfinite(value)
-        ):
+        if not isinstance(value, str) and not _is_finite(value):
             raise ValueError(f"{as_toml(value)} cannot be varied; numbers or text can")
     if len(set(entry)) < len(entry):
         raise ValueError("a value stands twice")
@@ -99,13 +97,21 @@ def _in_range(entry: Mapping[str, Any]) -> list[Scalar]:
     ends = _numbers(entry, _RANGE)
     low, high, step = (Decimal(str(number)) for number in ends)
     if step == 0 or (high - low) / step < 0:
-        raise ValueError(f"steps of {step} do not lead from {low} to {high}")
-    steps = int((high - low) / step)
+        wrong = "steps of {2} do not lead from {0} to {1}"
+        raise ValueError(wrong.format(*map(as_toml, ends)))
+    steps = (high - low) / step
     if steps >= _MOST_VALUES:
-        raise ValueError(f"stands for {steps + 1} values; at most {_MOST_VALUES} are allowed")
+        larger = as_toml(float((high - low) / _A_FEW))
+        raise ValueError(
+            f"stands for more than {_MOST_VALUES:,} values, the most that are allowed; "
+            f"take a larger step, such as {larger}"
+        )
     whole = all(isinstance(number, int) for number in ends)
-    exact = (low + i * step for i in range(steps + 1))
-    return [int(value) if whole else float(value) for value in exact]
+    exact = (low + i * step for i in range(int(steps) + 1))
+    values: list[Scalar] = [int(value) if whole else float(value) for value in exact]
+    if len(set(values)) < len(values):
+        raise ValueError(f"steps of {as_toml(ends[2])} are too small to tell the values apart")
+    return values
 
 
 def _span(entry: Mapping[str, Any]) -> Span:
@@ -125,10 +131,18 @@ def _known_ends(entry: Mapping[str, Any]) -> None:
             raise ValueError(unknown(f'key "{name}"', name, _RANGE))
 
 
+def _is_finite(value: object) -> bool:
+    """Tell whether a value is a number with which can be reckoned, or true or false."""
+    try:
+        return isinstance(value, int | float) and isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
+
+
 def _numbers(entry: Mapping[str, Any], wanted: tuple[str, ...]) -> list[float]:
     """Give the finite numbers at these keys of a range."""
     numbers = [entry[name] for name in wanted]
     for name, number in zip(wanted, numbers, strict=True):
-        if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        if isinstance(number, bool) or not _is_finite(number):
             raise ValueError(f"{name} = {as_toml(number)} must be a finite number")
     return numbers

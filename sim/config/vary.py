@@ -172,7 +172,7 @@ def vary_findings(vary: Mapping[str, Any]) -> list[Finding]:
         findings.append(Finding(wrong, ("method",), as_toml(vary["method"])))
     if sweep.n_points > MOST_POINTS:
         how = "combinations" if sweep.is_grid else "points"
-        wrong = f"has {sweep.n_points} {how}; at most {MOST_POINTS} are allowed"
+        wrong = f"has more than {MOST_POINTS:,} {how}, the most that are allowed"
         findings.append(Finding(wrong))
     return findings
 

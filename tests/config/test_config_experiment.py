@@ -109,13 +109,25 @@ def test_a_range_ends_where_it_says_and_its_numbers_are_as_written(folder, range
         ('"staffing.scale" = {from = 1, to = 2, step = -1}', "steps of -1 do not lead from 1 to 2"),
         ('"staffing.scale" = {from = 1, to = inf, step = 1}', "to = inf must be a finite number"),
         ('"staffing.scale" = {from = 1, to = "2", step = 1}', 'to = "2" must be a finite number'),
-        ('"staffing.scale" = {from = 0, to = 1, step = 1e-9}', "at most 10000 are allowed"),
+        *(
+            (
+                f'"staffing.scale" = {{from = 0.9, to = 1.1, step = {step}}}',
+                "more than 10,000 values, the most that are allowed; take a larger step, such as 0.002",
+            )
+            for step in ("1e-09", "1e-300")
+        ),
+        (
+            '"staffing.scale" = {from = 1, to = 1.0000000000000002, step = 1e-19}',
+            "steps of 1e-19 are too small to tell the values apart",
+        ),
+        (f'"staffing.scale" = [{10**400}]', "0... cannot be varied; numbers or text can"),
+        (f'"staffing.scale" = {{from = 1, to = {10**400}, step = 1}}', "0... must be a finite"),
         (
             (
                 '"staffing.scale" = {from = 0, to = 1, step = 0.001}\n'
                 '"staffing.absence_share" = {from = 0, to = 1, step = 0.001}'
             ),
-            "vary: has 1002001 combinations; at most 1000000 are allowed",
+            "vary: has more than 1,000,000 combinations, the most that are allowed",
         ),
         ('"staffing.scal" = [1]', 'vary."staffing.scal": unknown key; did you mean "scale"?'),
         ('"forces.Soth.contacts.emergency.per_day" = [1]', 'did you mean "South"?'),
