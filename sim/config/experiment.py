@@ -14,7 +14,7 @@ from pydantic import (
 from sim.config.errors import Finding, as_toml, refusal, unknown
 from sim.config.events import Event, event_findings
 from sim.config.facts import READ_ONLY, FilePath, Frozen, Name, Number, Whole
-from sim.config.reading import History, Published, Reading
+from sim.config.reading import History, Published, Reading, published_findings
 from sim.config.robust import Robust
 from sim.config.select import Select
 from sim.config.vary import GRID, Method, by_dotted_key, twice, vary_findings
@@ -174,6 +174,7 @@ class Experiment(Frozen):
             )
             findings.append(Finding(wrong, ("robust",)))
         findings += event_findings(self.events, self.horizon.horizon)
+        findings += published_findings(self.published)
         findings += self._reading_findings()
         if findings:
             raise refusal(findings)

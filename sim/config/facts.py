@@ -21,6 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 ASSUMPTION = "assumption"
+WORDING = frozenset({"source", "label", "description"})  # for readers; no figure depends on it
 SMALLEST = 1e-12  # what "above 0" asks for
 READ_ONLY: dict[str, JsonValue] = {"readOnly": True}  # a field that loading fills, not a planner
 

@@ -14,7 +14,7 @@ from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key
 from sim.config.experiment import Experiment
 from sim.config.facts import FilePath, written_keys
 from sim.config.files import kind_of, nearest_path, read_toml
-from sim.config.overrides import UnknownKeyError, find, flat_designs, overridden
+from sim.config.overrides import UnknownKeyError, find, flat_designs, is_wording, overridden
 from sim.config.references import experiment_reference_problems, names_in, reference_problems
 from sim.config.series import SeriesReader
 from sim.config.shape import is_list, path_in
@@ -228,7 +228,7 @@ def _unknown_channels(
 def _unknown_varied_keys(
     raw: Mapping[str, Any], centre: Mapping[str, Any], path: Path
 ) -> list[Problem]:
-    """Find keys of `[vary]` that lead nowhere in the centre, or two to the same place."""
+    """Find keys of `[vary]` that lead nowhere in the centre, to words, or two to one place."""
     vary = raw.get("vary")
     flat, problems, places = flat_designs(centre), [], set()
     for key in by_dotted_key(vary) if isinstance(vary, Mapping) else ():
@@ -239,6 +239,9 @@ def _unknown_varied_keys(
         except UnknownKeyError as error:
             problems.append(Problem(path, f"{error}", join_key(("vary", key))))
             continue
+        if is_wording(flat, place):
+            wrong = "is wording for readers and changes no figure; vary a figure instead"
+            problems.append(Problem(path, wrong, join_key(("vary", key))))
         if place in places:
             wrong = "another key of [vary] means the same figure"
             problems.append(Problem(path, wrong, join_key(("vary", key))))

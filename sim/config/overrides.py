@@ -9,8 +9,17 @@ from typing import Any
 from sim.config.centre import Centre
 from sim.config.design import DesignEntry, beside_kind, changes_in, spelt
 from sim.config.errors import ConfigError, Key, Problem, join_key, split_key, unknown
-from sim.config.facts import Fact
-from sim.config.shape import child, choices, is_fact, is_list, known_keys, path_in
+from sim.config.facts import WORDING, Fact
+from sim.config.shape import (
+    annotation_at,
+    child,
+    choices,
+    is_fact,
+    is_list,
+    is_model,
+    known_keys,
+    path_in,
+)
 
 
 class UnknownKeyError(ValueError):
@@ -90,6 +99,15 @@ def find(raw: Mapping[str, Any], key: str) -> Key:
             if not found:
                 raise UnknownKeyError(f"the file has no {join_key(parts)} that could be changed")
     return tuple(parts)
+
+
+def is_wording(raw: Mapping[str, Any], place: Key) -> bool:
+    """Tell whether what stands at a place is for readers, so that no figure depends on it."""
+    *above, last = place
+    here = path_in(raw, above)[1]
+    sections = choices(annotation_at(Centre, raw, above), here)
+    known = last in WORDING and any(is_model(one) and last in one.model_fields for one in sections)
+    return known or place == ("name",) or place[0] == "sources"
 
 
 def _find_change(design: Mapping[str, Any], asked: list[str], above: Iterable[str | int]) -> Key:

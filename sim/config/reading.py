@@ -1,9 +1,11 @@
 """What an experiment's first sentence is read for, and what is known to set beside its figures."""
 
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.config.errors import Finding, as_toml
 from sim.config.facts import Frozen, Name, Number, require_within
 
 EVERY: Final = "all"
@@ -60,6 +62,18 @@ class Published(Frozen):
         """The least and the most that agrees with what is published."""
         low, high = self.range or (self.value, self.value)
         return float(low), float(high)
+
+
+def published_findings(figures: Sequence[Published]) -> Iterator[Finding]:
+    """Find figures that are published twice: none could say which of the two is to be met."""
+    first: dict[tuple[str, str, str], int] = {}
+    for number, figure in enumerate(figures):
+        earlier = first.setdefault((figure.force, figure.channel, figure.measure), number)
+        if earlier != number:
+            what = f"{figure.measure} of {figure.force} on {figure.channel}"
+            wrong = f"{what} stands in published.{earlier} already; leave one of the two out, or "
+            either = "give the one figure a range that holds both"
+            yield Finding(wrong + either, ("published", number), as_toml(figure.value))
 
 
 class History(Frozen):

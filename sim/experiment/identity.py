@@ -31,7 +31,7 @@ from pydantic import BaseModel
 from sim.config import Event
 from sim.config.centre import CallLog, Centre, Channel, Profile
 from sim.config.distributions import Empirical
-from sim.config.facts import Fact
+from sim.config.facts import WORDING, Fact
 from sim.engine import SEMANTICS_VERSION
 from sim.experiment.errors import CannotGoOn, WrongInput
 from sim.experiment.files import write_atomically
@@ -51,7 +51,6 @@ CODE = (
 )
 LIBRARIES = ("numpy", "scipy")
 
-_WORDING = frozenset({"source", "label", "description"})
 _NOT_COUNTED: Mapping[type[BaseModel], frozenset[str]] = {
     Centre: frozenset({"name", "sources", "designs"}),  # designs count by their matrices
     Channel: frozenset({"target_share"}),  # no cell needs it; the tables read it from the centre
@@ -127,7 +126,7 @@ def determinants(value: Any) -> Any:  # noqa: ANN401 - walks whatever a model ho
     if isinstance(value, Fact):
         return value.value
     if isinstance(value, BaseModel):
-        left_out = _WORDING | _NOT_COUNTED.get(type(value), frozenset())
+        left_out = WORDING | _NOT_COUNTED.get(type(value), frozenset())
         return [
             [name, determinants(getattr(value, name))]
             for name in type(value).model_fields

@@ -31,6 +31,11 @@ def test_a_sound_answer_and_a_published_figure_are_read(tmp_path):
         (FIGURE + 'force = "East"\n', "published.0.force", '"=East"'),
         (FIGURE + 'measure = "service_leve"\n', "published.0.measure", '"service_level"'),
         (FIGURE.replace('source = "test"\n', ""), "published.0.source", "is missing"),
+        (
+            f'{FIGURE}measure = "asa_s"\n{FIGURE}{FIGURE.replace("0.9", "0.8")}force = "all"\n',
+            "published.2",
+            "service_level of all on emergency stands in published.1 already; leave one of the two",
+        ),
         (FIGURE + "range = [0.95, 0.85]\n", "published.0", "runs from high to low"),
         (FIGURE + "range = [0.1, 0.2]\n", "published.0", "0.9 lies outside its range"),
         (FIGURE.replace("0.9", "92"), "published.0.value", "from 0 to 1"),
