@@ -48,9 +48,9 @@ class Robust(Frozen):
 
     `n` rows of a Sobol' sample (a power of two) give `n` times (assumptions + 2) sets, each run for
     `replications` weeks, the same for all. `keys` and `leave_out` are patterns of keys that declare
-    a range: `*` stands for any one part, and a section for all that is in it. Under a name,
-    `together` moves all keys of its patterns as one. Without `conclusions` every design is compared
-    with the baseline, and every target looked at.
+    a range: `*` stands for any one part, `**` for any number of parts, and a section for all that
+    is in it. Under a name, `together` moves all keys of its patterns as one. Without `conclusions`
+    every design is compared with the baseline, and every target looked at.
     """
 
     n: Whole = Field(default=64, ge=2, le=MOST_ROWS)

@@ -4,7 +4,7 @@
     method = "latin_hypercube"             # or "sobol"; every combination (grid) unless said
     n = 64
     ranges = "assumptions"                 # every assumption, over the range that it declares
-    except = ["demand.*"]                  # but for these
+    except = ["demand"]                    # but for these
     linked = [["groups.North.scale", "groups.South.scale"]]      # these go up and down together
     "groups.North.scale" = {from = 0.9, to = 1.1}
     "groups.South.scale" = {from = 0.9, to = 1.1}
@@ -47,7 +47,7 @@ class Sweep:
         Keys that take their values together.
     ranges
         Which figures vary over the range that the centre declares, without being named:
-        "all", "assumptions", or patterns such as `channels.*.handle.*`.
+        "all", "assumptions", or patterns such as `channels.*.handle`.
     excepted
         Patterns of those that do not.
     """
@@ -210,7 +210,7 @@ def _pattern_findings(vary: Mapping[str, Any]) -> Iterator[Finding]:
             continue
         if not isinstance(given, list | tuple) or not all(isinstance(key, str) for key in given):
             allowed = "".join(f'"{choice}", or ' for choice in choices)
-            wrong = f"must be {allowed}a list of keys, in which * stands for anything"
+            wrong = f"must be {allowed}a list of keys, in which * stands for any one part"
             close = nearest(given, choices) if isinstance(given, str) else None
             hint = f'; did you mean "{close}"?' if close else ""
             yield Finding(wrong + hint, (word,), as_toml(given))

@@ -43,7 +43,7 @@ VARY_SCHEMA: dict[str, Any] = {
         "ranges": {
             "anyOf": [{"enum": [ALL, ASSUMPTIONS]}, _KEYS],
             "description": "Figures that vary over the range they declare without being named; "
-            "* stands for anything.",
+            "* stands for any one part of a key, ** for any number, a section for all in it.",
         },
         "except": _KEYS | {"description": "Patterns of those that do not."},
     },

@@ -18,11 +18,20 @@ from numpy.typing import NDArray
 
 from sim.config import Centre, Experiment, event_evidence, load_experiment, points
 from sim.config.design import spelt
-from sim.config.errors import ConfigError, Problem, as_toml, join_key, split_key, unknown
+from sim.config.errors import (
+    ConfigError,
+    Problem,
+    as_toml,
+    join_key,
+    names,
+    split_key,
+    unknown,
+)
 from sim.config.levels import Scalar, Span, drawn_from
 from sim.config.varied_events import is_event_key
 from sim.config.vary import ALL, ASSUMPTIONS, Sweep
 from sim.experiment.errors import WrongInput
+from sim.experiment.patterns import keys_named
 from sim.experiment.ranges import DeclaredRange, declared_ranges, is_whole
 from sim.workload import stream
 
@@ -216,19 +225,46 @@ def _chosen(
     if not declared and isinstance(sweep.ranges, str):
         wrong = "there is no figure with a range; give some figures of the centre one"
         problems.append(Problem(path, wrong, "vary.ranges", as_toml(sweep.ranges)))
-    for word, listed in (("ranges", patterns), ("except", sweep.excepted)):
-        for pattern in listed:
-            if not any(fnmatchcase(key, pattern) for key in declared):
-                wrong = f"fits no figure with a range; {unknown('key', pattern, declared)}"
-                problems.append(Problem(path, wrong, f"vary.{word}", as_toml(pattern)))
+    named, excepted = (
+        _named(path, word, listed, declared, problems)
+        for word, listed in (("ranges", patterns), ("except", sweep.excepted))
+    )
     for key, each in declared.items():
         taken = (
-            sweep.ranges == ALL
-            or (sweep.ranges == ASSUMPTIONS and each.assumed)
-            or any(fnmatchcase(key, pattern) for pattern in patterns)
+            sweep.ranges == ALL or (sweep.ranges == ASSUMPTIONS and each.assumed) or key in named
         )
-        if taken and not any(fnmatchcase(key, pattern) for pattern in sweep.excepted):
+        if taken and key not in excepted:
             yield each
+
+
+def _named(
+    path: Path,
+    word: str,
+    patterns: Sequence[str],
+    declared: Mapping[str, DeclaredRange],
+    problems: list[Problem],
+) -> set[str]:
+    """Give the keys that some patterns name; note those that name none, or once named more.
+
+    A `*` of `[vary]` used to cross dots. A file written then must not quietly draw less now.
+    """
+
+    def wrong(pattern: str, message: str) -> None:
+        problems.append(Problem(path, message, f"vary.{word}", as_toml(pattern)))
+
+    sound = []
+    for pattern in patterns:
+        before = {key for key in declared if fnmatchcase(key, pattern)}
+        if left_out := sorted(before - keys_named([pattern], declared, lambda *_: None)):
+            wrong(
+                pattern,
+                "can be read in two ways: * stands for any one part of a key and once stood for "
+                f"several, so that it took {names(left_out)} too; write ** for any number of "
+                "parts, or name the keys",
+            )
+        else:
+            sound.append(pattern)
+    return keys_named(sound, declared, wrong)
 
 
 def _concerns(experiment: Experiment, key: str) -> bool:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from sim.experiment.patterns import matches
 from sim.experiment.ranges import DeclaredRange
-from sim.experiment.robust.plan import Assumption, matches
+from sim.experiment.robust.plan import Assumption
 from sim.experiment.robust.sets import draw_sets
 
 
@@ -91,7 +92,14 @@ def test_a_whole_number_is_snapped_to_where_its_value_lies(sets):
         ('forces."St. *".contacts', 'forces."St. Helens".contacts.emergency.per_day', True),
         ("forces.a+.contacts", "forces.aa.contacts", False),
         ("designs.*.handle_factor", "designs.merger.handle_factor", True),
+        ("*.mean_s", "channels.emergency.handle.mean_s", False),
+        ("**.mean_s", "channels.emergency.handle.mean_s", True),
+        ("**.handle", "channels.emergency.handle.mean_s", True),
+        ("channels.**.handle.mean_s", "channels.emergency.handle.mean_s", True),
+        ("channels.**.emergency.handle", "channels.emergency.handle.mean_s", True),
+        ("**.mean", "channels.emergency.handle.mean_s", False),
+        ("**", "staffing.scale", True),
     ],
 )
-def test_a_star_stands_for_any_one_part_and_a_section_for_all_in_it(pattern, key, named):
+def test_one_star_is_one_part_two_are_any_number_and_a_section_is_all_in_it(pattern, key, named):
     assert matches(pattern, key) is named

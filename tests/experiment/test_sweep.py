@@ -94,7 +94,7 @@ def test_ranges_take_every_figure_of_these_designs_but_for_exceptions(tmp_path):
     assert read_study(ranged(tmp_path, everything)).points[0].varied.keys() == keys
     fewer = everything + '\nexcept = ["groups.*"]\n"staffing.scale" = [1, 2]'
     assert read_study(ranged(tmp_path, fewer)).points[0].varied.keys() == {HANDLE, "staffing.scale"}
-    some = 'method = "latin_hypercube"\nn = 2\nranges = ["*.handle.*"]'
+    some = 'method = "latin_hypercube"\nn = 2\nranges = ["**.handle"]'
     assert read_study(ranged(tmp_path, some)).points[0].varied.keys() == {HANDLE}
 
 
@@ -107,8 +107,18 @@ def test_assumptions_are_figures_whose_source_says_so(tmp_path):
     ("vary", "said"),
     [
         ('"staffing.absence_share" = "range"', "declares no range; write {from"),
-        ('ranges = ["chanels.*"]', 'vary.ranges = "chanels.*": fits no figure with a range'),
-        ('ranges = "all"\nexcept = ["x"]', 'vary.except = "x": fits no figure with a range'),
+        ('ranges = ["chanels.*"]', 'vary.ranges = "chanels.*": unknown key with a range that'),
+        ('ranges = "all"\nexcept = ["x"]', 'vary.except = "x": unknown key with a range that'),
+        (
+            'ranges = ["groups", "*.handle.*"]',
+            'vary.ranges = "*.handle.*": can be read in two ways: * stands for any one part of a '
+            f"key and once stood for several, so that it took {HANDLE} too; write ** for",
+        ),
+        (
+            'ranges = "all"\nexcept = ["groups.*.rostered"]',
+            "took groups.north.shifts.0.rostered too",
+        ),
+        ('ranges = "all"\nexcept = ["groups..x"]', "is not a dotted key"),
         (f'"{RESERVE}" = {{from = 0.2, to = 0.8}}', "holds no whole number"),
         (f'"{HANDLE}" = {{from = 50, to = 99}}', "lies outside its range [100, 300]"),
         ('ranges = "all"\nexcept = ["*"]', "the centre declares no such range"),

@@ -1,6 +1,5 @@
 """What `[robust]` asks for, checked against its study: assumptions, conclusions, cells, designs."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
@@ -12,6 +11,7 @@ from sim.config import ConfigError, Problem, split_key, unknown
 from sim.config.errors import as_toml, join_key
 from sim.config.robust import Conclusion, Robust
 from sim.experiment.break_even import SENSE
+from sim.experiment.patterns import keys_named
 from sim.experiment.ranges import DeclaredRange, declared_ranges
 from sim.experiment.scenario import Study, targets_of
 from sim.experiment.tables import ALL
@@ -165,23 +165,6 @@ def plan_robust(study: Study, asked: Robust) -> RobustPlan:
     return found
 
 
-def matches(pattern: str, key: str) -> bool:
-    """Tell whether a key, or a section above it, is what a pattern names.
-
-    Examples
-    --------
-    >>> matches("channels.*.handle", "channels.emergency.handle.long_mean_s")
-    True
-    >>> matches("groups.*.shifts.*.rostered", "groups.east.scale")
-    False
-    """
-    asked, parts = split_key(pattern), split_key(key)
-    return len(asked) <= len(parts) and all(
-        re.fullmatch(".*".join(map(re.escape, one.split("*"))), part)
-        for one, part in zip(asked, parts, strict=False)
-    )
-
-
 def _value(one: DeclaredRange, place: float) -> int | float:
     """Give the value at a place in a range."""
     if one.whole:
@@ -287,18 +270,11 @@ def _matching(
     problems: list[Problem],
 ) -> set[str]:
     """Give the keys that any of some patterns names; a pattern that names none is a problem."""
-    found: set[str] = set()
-    for pattern in patterns:
-        try:
-            here = {key for key in ranges if matches(pattern, key)}
-        except ValueError as error:
-            problems.append(Problem(study.path, str(error), place, as_toml(pattern)))
-            continue
-        if not here:
-            message = unknown("key with a range that matters here", pattern, ranges)
-            problems.append(Problem(study.path, message, place, as_toml(pattern)))
-        found |= here
-    return found
+
+    def wrong(pattern: str, message: str) -> None:
+        problems.append(Problem(study.path, message, place, as_toml(pattern)))
+
+    return keys_named(patterns, ranges, wrong)
 
 
 def _cell(plan: MeasurePlan, cells: NDArray[np.intp], one: Conclusion) -> int:
