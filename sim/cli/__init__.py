@@ -5,7 +5,11 @@ at once.
 """
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 
 def main() -> None:
@@ -23,4 +27,19 @@ def main() -> None:
         sys.stderr.write("Interrupted.\n")  # before there is anything that could say it
         sys.exit(130)
 
-    app([argument for argument in sys.argv[1:] if argument != DEBUG], prog_name="sim")
+    with _ended_as_by_ctrl_c():
+        app([argument for argument in sys.argv[1:] if argument != DEBUG], prog_name="sim")
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Take SIGTERM, with which schedulers and shutdowns end a run, for Ctrl-C until the end."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    usual = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)

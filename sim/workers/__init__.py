@@ -75,22 +75,25 @@ def interruption_held() -> Iterator[None]:
     """Hold Ctrl-C back until the block ends, and for good from the processes started in it.
 
     The mask is for those processes, which inherit it. It does not keep a signal from this one,
-    whose other threads (those of numpy) take it, so here a handler notes it for later.
+    whose other threads (those of numpy) take it, so here a handler notes it for later, and SIGTERM
+    likewise. That is not masked: it is how a broken pool ends its workers.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
     noted: list[int] = []
-    usual = signal.getsignal(signal.SIGINT)
-    ours = threading.current_thread() is threading.main_thread() and callable(usual)
-    if ours:
-        signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+    ours = threading.current_thread() is threading.main_thread()
+    usual = {
+        number: signal.signal(number, lambda number, _: noted.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if ours and callable(signal.getsignal(number))
+    }
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if ours:
-            signal.signal(signal.SIGINT, usual)
-    if noted:
-        signal.raise_signal(signal.SIGINT)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+        if noted:  # also where the block failed: the same signal may have taken the fork server
+            signal.raise_signal(noted[0])

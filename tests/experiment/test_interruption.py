@@ -90,13 +90,24 @@ def test_a_killed_run_goes_on_where_it_was(long_run, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(long_run, tmp_path, jobs):
+@pytest.mark.parametrize(
+    ("send", "number", "jobs"),
+    [
+        ("killpg", signal.SIGINT, "1"),  # a terminal sends it to all of them
+        ("killpg", signal.SIGINT, "2"),
+        ("kill", signal.SIGTERM, "1"),
+        ("kill", signal.SIGTERM, "2"),
+        ("killpg", signal.SIGTERM, "2"),  # as a machine does that is shut down
+    ],
+)
+def test_ctrl_c_and_sigterm_end_cleanly_and_say_how_to_go_on(
+    long_run, tmp_path, send, number, jobs
+):
     out = tmp_path / "results"
     folder = out / long_run.stem
     process = start(long_run, out, "--jobs", jobs)
     wait_for(lambda: len(blocks(folder)) >= 3)
-    os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to all of them
+    getattr(os, send)(process.pid, number)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "run the same command" in errors
@@ -112,13 +123,16 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(long_run, tmp_path, jobs):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX")
-@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.7])
-def test_ctrl_c_while_workers_are_starting_prints_one_line(long_run, tmp_path, after_s):
+@pytest.mark.parametrize(
+    ("after_s", "number"),
+    [(0.0, signal.SIGINT), (0.3, signal.SIGINT), (0.7, signal.SIGINT), (0.3, signal.SIGTERM)],
+)
+def test_ctrl_c_while_workers_are_starting_prints_one_line(long_run, tmp_path, after_s, number):
     out = tmp_path / "results"
     process = start(long_run, out, "--jobs", "2", "--quiet")
     wait_for((out / long_run.stem / "store" / "plan.json").exists)  # the last thing before them
     time.sleep(after_s)
-    os.killpg(process.pid, signal.SIGINT)
+    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert errors.startswith("Interrupted.")
