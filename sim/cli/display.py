@@ -38,9 +38,12 @@ class Bar:
         self.started_s = 0.0
         self.contacts = self.computed = self.found = self.wanted = 0
         self.points = self.finished = 0
+        self.unit = self.rest = ""
         self.reached: dict[int, Precision] = {}
 
-    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
+    def start(  # noqa: PLR0913, PLR0917 - what there is to say at the start
+        self, name: str, points: int, designs: int, found: int, wanted: int, unit: str = "point"
+    ) -> None:
         """Show the bar."""
         self.progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -56,8 +59,9 @@ class Bar:
         self.started_s = time.monotonic()
         self.contacts, self.computed, self.found, self.wanted = 0, 0, found, wanted
         self.points, self.finished = points, 0
+        self.unit, self.rest = unit, "left" if wanted else "left of this round"
         self.reached.clear()
-        self.console.print(Text(introduction(name, points, designs, found, wanted)))
+        self.console.print(Text(introduction(name, points, designs, found, wanted, unit)))
         self.task = self.progress.add_task(
             "replications", total=wanted, completed=found, points="", pace="", precision=""
         )
@@ -72,7 +76,7 @@ class Bar:
             self.progress.update(
                 self.task,
                 advance=replications,
-                pace=pace(self.contacts, self.computed, left, self.started_s),
+                pace=pace(self.contacts, self.computed, left, self.started_s, self.rest),
             )
 
     def precision(self, point: int, reached: Precision, replications: int) -> None:
@@ -91,7 +95,7 @@ class Bar:
         self.finished += 1
         if self.progress is not None and self.points > 1:
             self.progress.update(
-                self.task, points=f"{self.finished:,} of {self.points:,} points done"
+                self.task, points=f"{self.finished:,} of {self.points:,} {self.unit}s done"
             )
 
     def lengthen(self, replications: int) -> None:
@@ -124,15 +128,19 @@ class Log:
         self.every_s = every_s
         self.started_s = self.last_s = 0.0
         self.done = self.found = self.wanted = self.contacts = self.points = self.finished = 0
+        self.unit = self.rest = ""
         self.reached: dict[int, Precision] = {}
 
-    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
+    def start(  # noqa: PLR0913, PLR0917 - what there is to say at the start
+        self, name: str, points: int, designs: int, found: int, wanted: int, unit: str = "point"
+    ) -> None:
         """Say what is to be done."""
         self.started_s = self.last_s = time.monotonic()
         self.done = self.found = found
         self.wanted, self.contacts, self.points, self.finished = wanted, 0, points, 0
+        self.unit, self.rest = unit, "left" if wanted else "left of this round"
         self.reached.clear()
-        say(introduction(name, points, designs, found, wanted))
+        say(introduction(name, points, designs, found, wanted, unit))
 
     def advance(self, replications: int, contacts: int) -> None:
         """Say how far it is, now and then."""
@@ -176,21 +184,24 @@ class Log:
     def _state(self) -> str:
         text = f"{self.done:,} of {counted(self.wanted)}"
         if self.points > 1:
-            text += f", {self.finished:,} of {self.points:,} points done"
+            text += f", {self.finished:,} of {self.points:,} {self.unit}s done"
         if self.done > self.found:
             left = self.wanted - self.done
-            text += f", {pace(self.contacts, self.done - self.found, left, self.started_s)}"
+            computed = self.done - self.found
+            text += f", {pace(self.contacts, computed, left, self.started_s, self.rest)}"
         if self.points > _MOST_TOLD and self.reached:
             point = max(self.reached, key=lambda point: self.reached[point].ratio)
             text += f"; furthest off is point {point}, {precise(self.reached[point])}"
         return f"{text}."
 
 
-def introduction(name: str, points: int, designs: int, found: int, wanted: int) -> str:
+def introduction(  # noqa: PLR0913, PLR0917 - as `Progress.start`
+    name: str, points: int, designs: int, found: int, wanted: int, unit: str = "point"
+) -> str:
     """Say what an experiment consists of, and what of it is there already."""
     parts = [f"{designs} designs" if designs != 1 else "1 design"]
     if points > 1:
-        parts.append(f"{points:,} points")
+        parts.append(f"{points:,} {unit}s")
     if 0 < found == wanted:
         parts.append(f"{found:,} of {counted(wanted)}, all found")
     elif found:
@@ -198,14 +209,14 @@ def introduction(name: str, points: int, designs: int, found: int, wanted: int) 
     return f"{name}: {', '.join(parts)}."
 
 
-def pace(contacts: int, computed: int, left: int, started_s: float) -> str:
-    """Give the rate since the start, and the time that is left at this rate."""
+def pace(contacts: int, computed: int, left: int, started_s: float, rest: str = "left") -> str:
+    """Give the rate since the start, and the time that the rest takes at this rate."""
     elapsed_s = max(time.monotonic() - started_s, 1e-9)
     left_s = round(elapsed_s / computed * left)
     minutes, seconds = divmod(left_s, 60)
     hours, minutes = divmod(minutes, 60)
     clock = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-    return f"{contacts / elapsed_s:,.0f} contacts/s, {clock} left"
+    return f"{contacts / elapsed_s:,.0f} contacts/s, {clock} {rest}"
 
 
 def counted(replications: int, which: str = "") -> str:

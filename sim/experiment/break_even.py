@@ -184,6 +184,7 @@ def find_penalties(  # noqa: PLR0913 - each is a part of its own
                     progress.notice(f"{design}: from 1 to {search.asked.upper:g} times as long.")
                     found = _search(search, weeks, design, baseline)
                     penalties.append(_penalty(search, point, design, found))
+                progress.point_done()
     finally:
         progress.finish()
     return penalties

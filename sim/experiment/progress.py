@@ -73,8 +73,14 @@ class Progress(Protocol):
     Every method returns at once. Replications are counted over points, not designs.
     """
 
-    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
-        """Say what is to be done: `wanted` replications for now, of which `found` are stored."""
+    def start(  # noqa: PLR0913, PLR0917 - what there is to say at the start
+        self, name: str, points: int, designs: int, found: int, wanted: int, unit: str = "point"
+    ) -> None:
+        """Say what is to be done: `wanted` replications for now, of which `found` are stored.
+
+        Where `wanted` is 0, more and more follow as they turn out to be needed. `unit` is what a
+        point is called: a candidate, a set.
+        """
 
     def advance(self, replications: int, contacts: int) -> None:
         """Say that replications were finished, and how many contacts were simulated for them."""
@@ -83,7 +89,7 @@ class Progress(Protocol):
         """Say how wide the widest interval of a point is, and how many more replications follow."""
 
     def point_done(self) -> None:
-        """Say that one more point has all the replications that it is to have."""
+        """Say that one more point (or whatever they are called) needs no more replications."""
 
     def lengthen(self, replications: int) -> None:
         """Say that so many more replications follow."""
@@ -98,7 +104,9 @@ class Progress(Protocol):
 class Silent:
     """Tells nobody."""
 
-    def start(self, name: str, points: int, designs: int, found: int, wanted: int) -> None:
+    def start(  # noqa: PLR0913, PLR0917 - what there is to say at the start
+        self, name: str, points: int, designs: int, found: int, wanted: int, unit: str = "point"
+    ) -> None:
         """Keep quiet."""
 
     def advance(self, replications: int, contacts: int) -> None:

@@ -40,6 +40,9 @@ def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monke
     assert max(map(len, lines)) <= 100
     assert last.startswith("Report: ")
     assert "apart at point 0, 420 h a week: misses" in printed.err
+    lines = printed.err.splitlines()
+    assert "small, selection: 2 designs, 4 candidates." in lines
+    assert "4 of 4 candidates done" in lines[-1]
 
 
 @pytest.mark.parametrize(
@@ -77,4 +80,6 @@ def test_a_log_counts_weeks_that_are_added(capfd):
     log.lengthen(20)
     log.advance(20, 9)
     log.finish()
-    assert capfd.readouterr().err.splitlines()[-1].startswith("20 of 20 replications")
+    last = capfd.readouterr().err.splitlines()[-1]
+    assert last.startswith("20 of 20 replications")
+    assert last.endswith(", 0:00 left of this round.")  # nobody knows how many rounds there will be

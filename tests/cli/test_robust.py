@@ -39,7 +39,7 @@ def test_a_run_prints_a_line_for_each_conclusion_after_the_answer(sim_, tmp_path
     assert "Shares of 4 sets of assumptions drawn evenly" in text
     assert "2 replications each; not probabilities." in text
     assert max(map(len, after[:-1])) <= 100  # the last line holds a path
-    assert "small, assumptions: 2 designs, 13 points." in err
+    assert "small, assumptions: 2 designs, 13 sets." in err
 
 
 def test_a_check_says_how_many_sets_there_will_be(sim_, tmp_path):

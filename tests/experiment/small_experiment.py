@@ -167,19 +167,22 @@ class Watcher(Silent):
     """Counts what a run tells."""
 
     def __init__(self) -> None:
-        self.found = self.replications = 0
+        self.found = self.replications = self.points = self.done = 0
         self.rounds: list[tuple[int, float, int]] = []
         self.notices: list[str] = []
         self.finished = False
 
     def start(self, *told):
-        self.found = told[3]
+        self.points, self.done, self.found = told[1], 0, told[3]
 
     def advance(self, *told):
         self.replications += told[0]
 
     def precision(self, *told):
         self.rounds.append((told[0], told[1].half_width, told[2]))
+
+    def point_done(self):
+        self.done += 1
 
     def notice(self, message):
         self.notices.append(message)

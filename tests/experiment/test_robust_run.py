@@ -417,8 +417,9 @@ def test_the_status_counts_the_sets_that_are_stored_whole(tmp_path, monkeypatch)
     assert not status.finished
     # Six were run; the centre's own handle factor is the lower end of its range, which makes seven.
     assert (status.sets.stored, status.sets.known, status.sets.sets) == (7, 8, 13)
-    left[0] = 100
-    folder = run_experiment(path, out=tmp_path / "results", jobs=1)
+    left[0], watcher = 100, Watcher()
+    folder = run_experiment(path, out=tmp_path / "results", jobs=1, progress=watcher)
+    assert (watcher.points, watcher.done) == (13, 13)
     done = read_status(folder)
     assert done.finished
     assert (done.sets.stored, done.sets.known, done.sets.weeks) == (13, 13, 2)

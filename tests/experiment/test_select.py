@@ -440,3 +440,10 @@ def test_a_run_that_had_no_time_for_the_choice_is_not_finished(tmp_path):
     assert read_status(folder).finished
     (folder / SELECT).unlink()
     assert not read_status(folder).finished
+
+
+def test_every_candidate_is_counted_once_when_it_needs_no_more_weeks(cheapest, best):
+    for path, candidates in ((cheapest, 8), (best, 6)):
+        watcher = Watcher()
+        choose(path, progress=watcher)
+        assert (watcher.points, watcher.done) == (candidates, candidates)

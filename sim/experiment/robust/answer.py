@@ -103,7 +103,7 @@ def find_robust(  # noqa: PLR0913 - each is a part of its own
     study, weeks = plan.study, plan.asked.replications
     sets = draw_sets(plan.assumptions, plan.asked.n, study.experiment.seed)
     size = len(sets.places)
-    progress.start(f"{study.name}, assumptions", size, len(plan.designs), 0, size * weeks)
+    progress.start(f"{study.name}, assumptions", size, len(plan.designs), 0, size * weeks, "set")
     try:
         with executor_for(engine, jobs, scheduler) as executor:
             outcomes = run_sets(

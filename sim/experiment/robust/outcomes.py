@@ -91,6 +91,7 @@ def run_sets(plan: RobustPlan, sets: AssumptionSets, means: Means) -> Outcomes:
         )
         runs.run(Wanted(point, plan.designs, 0, weeks) for point in held)
         for point in held:
+            means.progress.point_done()
             if point.digest in refused:
                 _refuse(sets, point.index, refused[point.digest], impossible)
                 continue
@@ -112,6 +113,7 @@ def _points(
         except ConfigError as error:
             _refuse(sets, number, error, impossible)
             progress.advance(plan.asked.replications, 0)
+            progress.point_done()
         else:
             yield point
 

@@ -62,7 +62,8 @@ def find_choices(  # noqa: PLR0913 - each is a part of its own
     """
     study = selection.study
     name = f"{study.name}, selection"
-    progress.start(name, len(study.points), len(study.experiment.designs), 0, 0)
+    candidates = sum(len(_originals(contest)) for contest in selection.contests)
+    progress.start(name, candidates, len(study.experiment.designs), 0, 0, "candidate")
     choices: list[Choice] = []
     try:
         with executor_for(engine, jobs, scheduler) as executor:
@@ -76,8 +77,8 @@ def find_choices(  # noqa: PLR0913 - each is a part of its own
                 store=store,
             )
             weeks = Weeks(selection.cells, runs, progress, known)
-            for number, candidates in enumerate(selection.contests):
-                choices += _chosen(Choosing(selection, number, weeks), candidates)
+            for number, contest in enumerate(selection.contests):
+                choices += _chosen(Choosing(selection, number, weeks), contest)
     finally:
         progress.finish()
     return choices
@@ -85,9 +86,7 @@ def find_choices(  # noqa: PLR0913 - each is a part of its own
 
 def _chosen(choosing: Choosing, candidates: Sequence[Candidate]) -> list[Choice]:
     """Give what became of the candidates of one contest; two that are the same stand in it once."""
-    originals: dict[tuple[object, ...], Candidate] = {}
-    for one in sorted(candidates, key=attrgetter("rostered_h")):  # of equals, the cheapest
-        originals.setdefault(one.identity, one)
+    originals = _originals(candidates)
     distinct = [one for one in candidates if originals[one.identity] is one]
     asked = choosing.selection.asked
     if isinstance(asked, SelectBest):
@@ -103,6 +102,14 @@ def _chosen(choosing: Choosing, candidates: Sequence[Candidate]) -> list[Choice]
             row if original is one else choosing.row(one, SAME, row.replications, by=original)
         )
     return rows
+
+
+def _originals(candidates: Sequence[Candidate]) -> dict[tuple[object, ...], Candidate]:
+    """Give by identity the candidate that stands for all that are the same: the cheapest."""
+    originals: dict[tuple[object, ...], Candidate] = {}
+    for one in sorted(candidates, key=attrgetter("rostered_h")):
+        originals.setdefault(one.identity, one)
+    return originals
 
 
 def _best(choosing: Choosing, asked: SelectBest, candidates: Sequence[Candidate]) -> list[Choice]:
@@ -126,8 +133,10 @@ def _best(choosing: Choosing, asked: SelectBest, candidates: Sequence[Candidate]
         if len(contest.remaining) < len(left):
             said = f"{len(contest.remaining)} of {len(candidates)} candidates left"
             choosing.weeks.progress.notice(f"{said} after {reached} weeks.")
+            choosing.done(len(left) - len(contest.remaining))
         if len(contest.remaining) == 1:
             break
+    choosing.done(len(contest.remaining))
     return _best_rows(choosing, candidates, contest, reached)
 
 
@@ -167,6 +176,7 @@ def _cheapest(
             if not doubtful:  # none that costs less may be what is wanted
                 rows[meeting[0]] = replace(rows[meeting[0]], verdict=SELECTED)
             break
+    choosing.done(len(candidates) - len(rows))
     return [
         rows[number] if number in rows else choosing.row(candidate, NOT_NEEDED, 0)
         for number, candidate in enumerate(candidates)
@@ -196,9 +206,11 @@ def _tried(
                     rows[one] = choosing.row(candidates[one], verdict, week)
                     left.remove(one)
                     choosing.tell(rows[one])
+                    choosing.done(1)
                     break
         if not left:
             break
+    choosing.done(len(left))
     for one in left:
         further = trials[one][0].last_week - asked.max_replications
         rows[one] = choosing.row(

@@ -161,6 +161,11 @@ class Choosing:
         ahead = self.sense * float(lead.value[0])
         return replace(row, behind=ahead, behind_low=ends[0], behind_high=ends[1])
 
+    def done(self, candidates: int) -> None:
+        """Count candidates that need no more weeks."""
+        for _ in range(candidates):
+            self.weeks.progress.point_done()
+
     def tell(self, row: Choice) -> None:
         """Say that a candidate has been decided."""
         several = len(self.selection.study.points) > 1
