@@ -56,8 +56,8 @@ def _choice_state(choice: ChoiceStatus) -> str:
     """Say how many weeks the candidates of a choice have."""
     state = "made" if choice.made else "not made yet"
     return (
-        f"Choice: {state}; {choice.weeks:,} weeks stored of {choice.begun:,} of its "
-        f"{choice.candidates:,} candidates, at most {choice.most:,} each are run."
+        f"Choice: {state}; {choice.weeks:,} weeks of its {choice.candidates:,} candidates are "
+        f"stored, of each at most {choice.most:,} are run."
         f"{_damaged(choice.damaged)}"
     )
 

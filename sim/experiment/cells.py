@@ -6,7 +6,7 @@ with a store, what has been computed is kept as it comes and never computed agai
 """
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 
 from sim.config import ConfigError
 from sim.experiment.block import Block
-from sim.experiment.errors import WORKER_KILLED, CannotGoOn
 from sim.experiment.identity import digest_of
 from sim.experiment.progress import Progress
 from sim.experiment.replication import Recipe, Task, run_cells
 from sim.experiment.runner import pickled
 from sim.experiment.scenario import Point, Study
 from sim.experiment.store import Store
-
-_LOOK_UP_S = 0.5  # Windows cannot interrupt a wait without a limit
+from sim.experiment.tasks import ahead, ended
 
 Floats = NDArray[np.float64]
 
@@ -83,7 +81,7 @@ class CellRuns:
         refused: dict[str, ConfigError] | None = None,
     ) -> None:
         self._study, self._cells, self._engine = study, cells, engine
-        self._executor, self._ahead = executor, 1 if jobs == 1 else 2 * jobs
+        self._executor, self._ahead = executor, ahead(jobs)
         self._progress, self._block, self._refused = progress, block, refused
         self._store = store and store_of_cells(store, cells_digest(cells))
         self._held: dict[str, dict[str, dict[int, Floats]]] = {}
@@ -97,17 +95,12 @@ class CellRuns:
             If a worker is killed or a block cannot be written; what was finished is stored.
         """
         tasks = (pair for one in wanted for pair in self._tasks(one))
-        at_work: dict[Future[Block], tuple[str, Task]] = {}
-        try:
-            while True:
-                while len(at_work) < self._ahead and (pair := next(tasks, None)):
-                    at_work[self._executor.submit(run_cells, pair[1], self._cells)] = pair
-                if not at_work:
-                    return
-                for future in wait(at_work, _LOOK_UP_S, FIRST_COMPLETED).done:
-                    self._finish(*at_work.pop(future), future)
-        except BrokenExecutor as error:
-            raise CannotGoOn(WORKER_KILLED) from error
+
+        def submit(pair: tuple[str, Task]) -> Future[Block]:
+            return self._executor.submit(run_cells, pair[1], self._cells)
+
+        for pair, future in ended(lambda: next(tasks, None), submit, self._ahead):
+            self._finish(*pair, future)
 
     def tally(self, point: Point, design: str, replications: int) -> Floats:
         """Give the cells of the first replications under a design, shape (2, R, cells)."""

@@ -11,7 +11,7 @@ A fault in the work of one point stops that point alone; the others are finished
 import pickle
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.config.experiment import Replications, Until
 from sim.experiment.block import Block
-from sim.experiment.errors import WORKER_KILLED, CannotGoOn, ExperimentError
+from sim.experiment.errors import ExperimentError
 from sim.experiment.pace import Pace
 from sim.experiment.precision import PrecisionCell
 from sim.experiment.progress import Precision, Progress, Silent, furthest_off
@@ -28,10 +28,9 @@ from sim.experiment.replication import Task
 from sim.experiment.scenario import Point
 from sim.experiment.statistics import ratio_interval
 from sim.experiment.store import Store
+from sim.experiment.tasks import ahead, ended
 
 ROUND = 10
-_AHEAD = 2  # tasks handed out per worker, so that none waits while a block is written
-_LOOK_UP_S = 0.5  # Windows cannot interrupt a wait without a limit
 
 Work = Callable[[Task], Block]
 
@@ -185,30 +184,20 @@ def run_points(  # noqa: PLR0913 - each is a part of its own, and the tests repl
     rounds = _Rounds(runs, replications, progress, over)
     pace = Pace(jobs, block)
     failed: dict[int, Exception] = {}
-    at_work: dict[Future[Block], Task] = {}
-    ahead = 1 if jobs == 1 else _AHEAD * jobs
-    try:
-        while True:
-            while (
-                len(at_work) < ahead
-                and not over()
-                and (task := rounds.next_task(pace.block(rounds.queued)))
-            ):
-                at_work[executor.submit(work, task)] = task
-            if not at_work:
-                return failed
-            for future in wait(at_work, _LOOK_UP_S, FIRST_COMPLETED).done:
-                task = at_work.pop(future)
-                if (fault := _fault(future)) is not None:
-                    failed.setdefault(task.point, fault)
-                    rounds.give_up(task.point)
-                    continue
-                run, result = runs[task.point], future.result()
-                run.stored.add(store.put(run.point.digest, result), result)
-                pace.done += task.stop - task.start
-                rounds.close(task, result.contacts)
-    except BrokenExecutor as error:
-        raise CannotGoOn(WORKER_KILLED) from error
+
+    def next_task() -> Task | None:
+        return None if over() else rounds.next_task(pace.block(rounds.queued))
+
+    for task, future in ended(next_task, lambda task: executor.submit(work, task), ahead(jobs)):
+        if (fault := _fault(future)) is not None:
+            failed.setdefault(task.point, fault)
+            rounds.give_up(task.point)
+            continue
+        run, result = runs[task.point], future.result()
+        run.stored.add(store.put(run.point.digest, result), result)
+        pace.done += task.stop - task.start
+        rounds.close(task, result.contacts)
+    return failed
 
 
 def _fault(future: Future[Block]) -> Exception | None:
@@ -216,7 +205,7 @@ def _fault(future: Future[Block]) -> Exception | None:
     error = future.exception()
     if error is None:
         return None
-    if isinstance(error, ExperimentError | BrokenExecutor) or not isinstance(error, Exception):
+    if isinstance(error, ExperimentError) or not isinstance(error, Exception):
         raise error
     return error
 

@@ -56,8 +56,8 @@ class ChoiceStatus:
 
     Parameters
     ----------
-    candidates, begun
-        Designs at points, those with the same weeks counted once, and those that have any weeks.
+    candidates
+        Designs at points, those with the same weeks counted once.
     weeks
         Over all candidates together.
     most
@@ -69,7 +69,6 @@ class ChoiceStatus:
     """
 
     candidates: int
-    begun: int
     weeks: int
     most: int
     made: bool
@@ -184,7 +183,6 @@ def _choice_status(store: Store, plan: Plan, *, made: bool) -> ChoiceStatus | No
             weeks[point.digest, design] = len(done | of_choice[design])
     return ChoiceStatus(
         candidates=len(weeks),
-        begun=sum(map(bool, weeks.values())),
         weeks=sum(weeks.values()),
         most=plan.choice.most,
         made=made,

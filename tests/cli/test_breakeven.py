@@ -1,16 +1,13 @@
 """`sim breakeven`, and what `sim run` says of break-even handling penalties."""
 
-import sys
 from dataclasses import replace
 from math import nan
-from pathlib import Path
 
 import pytest
 from experiment.small_experiment import write_experiment
 
 import sim.experiment.cells
 import sim.report
-from sim.cli import main
 from sim.cli.penalties import in_words
 from sim.experiment import read_penalties
 from sim.experiment.penalty import BREAKS_EVEN, NEVER_PAYS, PAYS_AT_UPPER, Penalty
@@ -78,20 +75,6 @@ def test_the_worst_off_force_is_named():
     assert in_words(worst)[1:] == ["first to lose: =East"]
 
 
-@pytest.fixture
-def sim_(monkeypatch, capfd):
-    """Run a command in this process; give its exit status, output and errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sim", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capfd.readouterr()
-        return ended.value.code or 0, printed.out, printed.err
-
-    return run
-
-
 QUICK = ("--jobs", 1, "--replications", 2, "--upper", 1.05)
 
 
@@ -157,11 +140,8 @@ def test_an_interruption_ends_with_130(sim_, tmp_path, monkeypatch):
     assert out == ""
 
 
-def test_a_run_that_is_asked_for_it_tells_it_after_its_answer(sim_, tmp_path, monkeypatch):
-    def draw(folder, _jobs):
-        return Path(folder) / "report.html"
-
-    monkeypatch.setattr(sim.report, "draw_report", draw)
+@pytest.mark.usefixtures("no_drawing")
+def test_a_run_that_is_asked_for_it_tells_it_after_its_answer(sim_, tmp_path):
     more = '[break_even]\nchannel = "emergency"\nupper = 1.05\nreplications = 2\n'
     path = write_experiment(tmp_path, replications=2, more=more)
     status, out, _ = sim_("run", path, "--out", tmp_path / "results", "--jobs", 1)

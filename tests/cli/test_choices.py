@@ -1,13 +1,8 @@
 """What `sim run` says of a choice."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from experiment.small_experiment import write_experiment
 
-import sim.report
-from sim.cli import main
 from sim.cli.display import Log
 from sim.cli.status import print_status
 from sim.cli.tables import console
@@ -19,16 +14,12 @@ ASKED = (
 )
 
 
-def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(sim.report, "draw_report", lambda folder, _: Path(folder) / "report.html")
+@pytest.mark.usefixtures("no_drawing")
+def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(sim_, tmp_path):
     path = write_experiment(tmp_path, 2, ASKED)
-    command = ["sim", "run", path, "--out", tmp_path / "results", "--jobs", 1]
-    monkeypatch.setattr(sys, "argv", list(map(str, command)))
-    with pytest.raises(SystemExit) as ended:
-        main()
-    printed = capfd.readouterr()
-    assert not ended.value.code
-    answer, told = printed.out.split("\nWhich to choose\n")
+    status, out, err = sim_("run", path, "--out", tmp_path / "results", "--jobs", 1)
+    assert status == 0
+    answer, told = out.split("\nWhich to choose\n")
     assert "In time, %" in answer
     words = " ".join(told.split())
     assert "“Apart” with staffing.scale = 3.0 is the cheapest of 4 candidates that meets" in words
@@ -39,8 +30,8 @@ def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monke
     *lines, last = told.rstrip().splitlines()
     assert max(map(len, lines)) <= 100
     assert last.startswith("Report: ")
-    assert "apart at point 0, 420 h a week: misses" in printed.err
-    lines = printed.err.splitlines()
+    assert "apart at point 0, 420 h a week: misses" in err
+    lines = err.splitlines()
     assert "small, selection: 2 designs, 4 candidates." in lines
     assert "4 of 4 candidates done" in lines[-1]
 
@@ -49,10 +40,10 @@ def test_a_run_that_is_asked_to_choose_tells_it_after_its_answer(tmp_path, monke
     ("choice", "said"),
     [
         (
-            ChoiceStatus(8, 4, 1240, 60, made=False, damaged=0),
-            "Choice: not made yet; 1,240 weeks stored of 4 of its 8 candidates, at most 60 each",
+            ChoiceStatus(8, 1240, 600, made=False, damaged=0),
+            "Choice: not made yet; 1,240 weeks of its 8 candidates are stored, of each at most 600",
         ),
-        (ChoiceStatus(8, 8, 1240, 60, made=True, damaged=2), "2 damaged files are run again."),
+        (ChoiceStatus(8, 1240, 600, made=True, damaged=2), "2 damaged files are run again."),
     ],
 )
 def test_the_status_tells_of_a_choice(choice, said, capsys):

@@ -5,41 +5,13 @@ import os
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from experiment.small_experiment import blocks, write_centre, write_experiment
 
 import sim.report
-from sim.cli import main
 from sim.experiment import run as run_module
 from sim.experiment import run_experiment
-
-
-@pytest.fixture
-def sim_(monkeypatch, capfd):
-    """Run a command in this process; give its exit status, output and errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sim", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capfd.readouterr()
-        return ended.value.code or 0, printed.out, printed.err
-
-    return run
-
-
-@pytest.fixture
-def no_drawing(monkeypatch):
-    """Put a page without figures in place of the report: drawing has tests of its own."""
-
-    def draw(folder, _jobs):
-        page = Path(folder) / "report.html"
-        page.write_text("<html></html>", encoding="utf-8")
-        return page
-
-    monkeypatch.setattr(sim.report, "draw_report", draw)
 
 
 @pytest.fixture(scope="module")

@@ -1,30 +1,11 @@
 """What `sim run` and `sim check` say of robust conclusions."""
 
-import sys
-
 import pytest
 from experiment.test_robust_run import CONCLUSIONS, ROBUST, write
 
-import sim.report
-from sim.cli import main
 
-
-@pytest.fixture
-def sim_(monkeypatch, capfd):
-    """Run a command in this process; give its exit status, output and errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sim", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capfd.readouterr()
-        return ended.value.code or 0, printed.out, printed.err
-
-    return run
-
-
-def test_a_run_prints_a_line_for_each_conclusion_after_the_answer(sim_, tmp_path, monkeypatch):
-    monkeypatch.setattr(sim.report, "draw_report", lambda folder, _: folder / "report.html")
+@pytest.mark.usefixtures("no_drawing")
+def test_a_run_prints_a_line_for_each_conclusion_after_the_answer(sim_, tmp_path):
     path = write(tmp_path, more=(ROBUST + CONCLUSIONS).replace("n = 8", "n = 2"))
     options = ("--jobs", 1, "--replications", 2, "--out", tmp_path / "results")
     status, out, err = sim_("run", path, *options)

@@ -422,7 +422,7 @@ def test_the_status_counts_the_weeks_of_the_candidates(tmp_path, monkeypatch):
     # under both designs; of the next one, under the first design or both, the rest of the nine.
     choice = status.choice
     assert not status.finished
-    assert (choice.candidates, choice.begun, choice.most, choice.made) == (8, 8, 60, False)
+    assert (choice.candidates, choice.most, choice.made) == (8, 60, False)
     assert 16 + 9 <= choice.weeks <= 16 + 2 * 9
     left[0] = 10_000
     run_experiment(path, out=tmp_path / "results", jobs=1)
