@@ -1,7 +1,8 @@
 """How a command ends: the exit status, and what is said about it.
 
 0: done. 2: the input is wrong, and the message says where. 1: the machine gave out, or the
-program is at fault; a fault of the program leaves its traceback in a file. 130: interrupted.
+program is at fault; a fault of the program leaves its traceback in a file. 130: interrupted,
+by Ctrl-C or SIGTERM.
 """
 
 # ruff: noqa: PLC0415 - imported when something fails, so that `sim --help` answers at once
