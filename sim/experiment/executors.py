@@ -94,9 +94,11 @@ def _processes(engine: str | None, jobs: int) -> Iterator[Executor]:
 
 
 def _start_worker(lifeline: Connection) -> None:
-    """Leave Ctrl-C to the run, and end when the run ends."""
+    """Leave Ctrl-C to the run, and end when the run ends or by SIGTERM, never while sending."""
     _between_tasks.acquire()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # In a thread, so that the result that is being sent is sent meanwhile.
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=_leave, daemon=True).start())
     threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
 
 
@@ -113,5 +115,10 @@ def _follow(lifeline: Connection) -> None:
     try:
         lifeline.recv_bytes()  # nothing is ever sent: this waits for the other end to close
     except (EOFError, OSError):
-        _between_tasks.acquire(timeout=_SENT_S)  # kept: no result is begun any more
-        os._exit(1)
+        _leave()
+
+
+def _leave() -> None:
+    """End this worker at once, or when its result is sent."""
+    _between_tasks.acquire(timeout=_SENT_S)  # kept: no result is begun any more
+    os._exit(1)

@@ -160,22 +160,27 @@ def test_two_runs_on_one_folder_do_not_harm_each_other(tmp_path):
 
 
 STOPPED_WHILE_RESULTS_ARE_SENT = """
+import sys
 from concurrent.futures import wait
+from multiprocessing import active_children
 from sim.experiment.executors import executor_for
 if __name__ == "__main__":
     with executor_for("simpy", 2) as executor:
         tasks = [executor.submit(bytes, 20_000_000) for _ in range(12)]
         wait(tasks[:3])
+        for worker in active_children() if "with workers" in sys.argv else ():
+            worker.terminate()
         raise KeyboardInterrupt
 """
 
 
-def test_a_run_stopped_while_a_worker_sends_its_result_ends(tmp_path):
+@pytest.mark.parametrize("how", ["alone", "with workers"])
+def test_a_run_stopped_while_a_worker_sends_its_result_ends(tmp_path, how):
     """A worker that ended in the middle of sending would leave the run waiting for the rest."""
     script = tmp_path / "stopped.py"
     script.write_text(STOPPED_WHILE_RESULTS_ARE_SENT, encoding="utf-8")
     ended = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, script], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, script, how], capture_output=True, text=True, check=False, timeout=60
     )
     assert "KeyboardInterrupt" in ended.stderr
 
