@@ -4,6 +4,8 @@ What takes time to import is imported by the command that needs it, so that `sim
 at once.
 """
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -17,6 +19,8 @@ def main() -> None:
     # No large matrix is multiplied here. The threads that NumPy's and SciPy's linear algebra would
     # make for it, in every worker too, only take time from the others.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What is left when the command ends goes with the process; it need not be gone through first.
+    atexit.register(gc.freeze)
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's code page lacks is printed as ?, and stops nothing.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

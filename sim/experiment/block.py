@@ -1,7 +1,7 @@
 """A block: the tallies of a few replications under some designs, as bytes that check themselves.
 
-    sim-block 2 <SHA-256 of everything after this line>
-    {"start": ..., "stop": ..., "cells": ..., "designs": [...], "sizes": [...], ...}
+    sim-block 2 <SHA-256 of the next line>
+    {"start": ..., "stop": ..., "cells": ..., "contacts": ..., "parts": {<digest of design 1>: ...}}
     <zstd of design 1> <zstd of design 2> ...
 
 Each design's part holds float64, little-endian, shape (2, replications, cells): numerators, then
@@ -11,9 +11,10 @@ denominators. One design can be read without unpacking the others.
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import pyarrow as pa
@@ -75,28 +76,39 @@ class Block:
             "stop": self.stop,
             "cells": self.cells,
             "contacts": self.contacts,
-            "designs": list(self.parts),
-            "sizes": [len(part) for part in self.parts.values()],
+            "parts": {
+                design: {"bytes": len(part), "sha256": hashlib.sha256(part).hexdigest()}
+                for design, part in self.parts.items()
+            },
         }
-        body = b"".join((json.dumps(header).encode(), b"\n", *self.parts.values()))
-        return MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+        line = json.dumps(header).encode() + b"\n"
+        return b"".join((_first_line(line), line, *self.parts.values()))
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> Self:
-        """Read a block.
+    def read(cls, file: BinaryIO, only: str | None = None) -> Self:
+        """Read a block, or of its parts that of one design alone.
 
         Raises
         ------
         DamagedBlock
-            If the checksum does not fit, or the bytes are no block.
+            If a checksum does not fit, or the bytes are no block.
         """
-        first, _, body = content.partition(b"\n")
-        if first != MAGIC + hashlib.sha256(body).hexdigest().encode():
+        first, line = file.readline(), file.readline()
+        if first != _first_line(line):
             raise DamagedBlock("its checksum does not fit its content")
-        line, _, rest = body.partition(b"\n")
         header: dict[str, Any] = json.loads(line)
-        parts, at = {}, 0
-        for design, size in zip(header["designs"], header["sizes"], strict=True):
-            parts[design] = rest[at : at + size]
-            at += size
+        parts = {}
+        for design, expected in header["parts"].items():
+            if only not in {None, design}:
+                file.seek(expected["bytes"], os.SEEK_CUR)
+                continue
+            parts[design] = file.read(expected["bytes"])
+            if hashlib.sha256(parts[design]).hexdigest() != expected["sha256"]:
+                raise DamagedBlock("a checksum does not fit its content")
+        if only is None and file.read(1):
+            raise DamagedBlock("it is longer than it was written")
         return cls(header["start"], header["stop"], header["cells"], header["contacts"], parts)
+
+
+def _first_line(header: bytes) -> bytes:
+    return MAGIC + hashlib.sha256(header).hexdigest().encode() + b"\n"

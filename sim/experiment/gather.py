@@ -23,7 +23,7 @@ def gather(run: PointRun, design: str) -> NDArray[np.float64]:
     held = run.stored.blocks[design]
     for path, replications in groupby(range(run.wanted), held.__getitem__):
         try:
-            block: Block = read_block(path)
+            block: Block = read_block(path, design)
         except (OSError, DamagedBlock) as error:
             raise CannotGoOn(
                 f"{path}: was whole a moment ago and cannot be read now ({error}). "

@@ -141,12 +141,13 @@ class Store:
             return False
 
 
-def read_block(path: Path) -> Block:
-    """Read a block and check it.
+def read_block(path: Path, only: str | None = None) -> Block:
+    """Read a block and check it, or of its parts that of one design alone.
 
     Raises
     ------
     DamagedBlock
-        If its checksum does not fit.
+        If a checksum does not fit.
     """
-    return Block.from_bytes(path.read_bytes())
+    with path.open("rb") as file:
+        return Block.read(file, only)

@@ -83,9 +83,12 @@ def add_span(  # noqa: PLR0913, PLR0917 - columns
     from_s, until_s = max(from_s, edge_s[0]), min(until_s, edge_s[-1])
     if not from_s < until_s:
         return
-    for hour in range(index_of(from_s, hours), index_of(until_s, hours) + 1):
-        inside_s = min(until_s, edge_s[hour + 1]) - max(from_s, edge_s[hour])
-        seconds[row * n_hours + hour] += handlers * inside_s
+    hour = index_of(from_s, hours)
+    while from_s < until_s:
+        stop_s = min(until_s, edge_s[hour + 1])
+        seconds[row * n_hours + hour] += handlers * (stop_s - from_s)
+        from_s = stop_s
+        hour += 1
 
 
 @inlined

@@ -12,6 +12,7 @@ import sim.experiment.replication as worker
 from sim.config import ConfigError
 from sim.experiment import read_manifest, read_status, read_study, run_experiment, trace
 from sim.experiment.check import check
+from sim.experiment.store import read_block
 
 CHANGES = '\n[designs.{name}]\nkind = "isolation"\n[designs.{name}.changes]\nsource = "test"\n'
 NORTH, EAST = "North, & <b>South</b>", "=East"
@@ -145,7 +146,7 @@ def test_another_change_runs_its_own_design_again_and_no_other(tmp_path):
     assert (watcher.found, watcher.replications) == (0, 2)
     new = set(blocks(folder)) - before
     assert len(new) == 2
-    assert all(len(worker.Block.from_bytes(block.read_bytes()).parts) == 1 for block in new)
+    assert all(len(read_block(block).parts) == 1 for block in new)
     assert read_status(folder).finished
 
 

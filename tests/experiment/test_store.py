@@ -1,6 +1,7 @@
 """The store: written once, whole or not at all, and honest about damage."""
 
 import errno
+import io
 import os
 import threading
 import time
@@ -68,7 +69,19 @@ def test_every_flipped_bit_of_the_head_is_noticed():
     content = block_of(0, 1, ("a",)).to_bytes()
     for at in range(content.index(b"\n", 90)):
         with pytest.raises(DamagedBlock):
-            Block.from_bytes(content[:at] + bytes([content[at] ^ 4]) + content[at + 1 :])
+            Block.read(io.BytesIO(content[:at] + bytes([content[at] ^ 4]) + content[at + 1 :]))
+
+
+def test_one_design_is_read_and_checked_without_the_others():
+    block = block_of(0, 1, ("a", "b"))
+    content = bytearray(block.to_bytes())
+    content[-1] ^= 1  # of the last design
+    alone = Block.read(io.BytesIO(content), "a")
+    assert alone.parts == {"a": block.parts["a"]}
+    with pytest.raises(DamagedBlock):
+        Block.read(io.BytesIO(content), "b")
+    with pytest.raises(DamagedBlock):
+        Block.read(io.BytesIO(content))
 
 
 def test_a_damaged_file_is_set_aside_with_a_message(tmp_path):
