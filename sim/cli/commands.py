@@ -15,7 +15,7 @@ from sim.cli.conclusion import conclude, tell_shard
 from sim.cli.merge import merge
 from sim.cli.options import Engine, Jobs, Results, Scheduler, Seed, Yes, most_points_of, watcher
 from sim.cli.outcome import INTERRUPTED, report_error, reported, say
-from sim.workers import start_ahead
+from sim.workers import REPORT, start_ahead
 
 app = typer.Typer(
     name="sim",
@@ -218,6 +218,7 @@ def report(results: Results, *, jobs: Jobs = None) -> None:
     from sim.experiment import read_manifest
 
     read_manifest(results)  # a folder that is none is told before anything is imported to draw
+    start_ahead(jobs, preload=REPORT)
     conclude(results, quiet=True, jobs=jobs)
 
 

@@ -19,7 +19,7 @@ from typing import ParamSpec, TypeVar
 
 from sim.experiment.cluster import ClusterExecutor, cluster_executor
 from sim.experiment.loops import fill_cache
-from sim.workers import PRELOAD, interruption_held, start_workers_by
+from sim.workers import REPORT, RUN, interruption_held, start_workers_by
 
 _SENT_S = 2.0  # within which a result is sent, or there is none
 _between_tasks = threading.Lock()  # a worker's own: held while it runs no task
@@ -52,7 +52,7 @@ class _Processes(ProcessPoolExecutor):
 
 @contextmanager
 def executor_for(engine: str | None, jobs: int, scheduler: str | None = None) -> Iterator[Executor]:
-    """Give an executor of `jobs` workers, ready for the engine if any; gone when the block ends.
+    """Give an executor of `jobs` workers, ready for the engine, or to draw without one.
 
     When the block ends by an exception, tasks in hand are dropped rather than waited for.
 
@@ -78,7 +78,7 @@ def workers_of(executor: Executor, jobs: int) -> int:
 def _processes(engine: str | None, jobs: int) -> Iterator[Executor]:
     if engine is not None:
         fill_cache(engine)
-    context = start_workers_by(PRELOAD if engine is not None else ())
+    context = start_workers_by(REPORT if engine is None else RUN)
     held, lifeline = context.Pipe(duplex=False)
     pool = _Processes(jobs, context, initializer=_start_worker, initargs=(held,))
     try:

@@ -23,8 +23,8 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import Any
 
-PRELOAD = ("sim.experiment.worker",)
-"""What the fork server imports for workers of a run."""
+RUN, REPORT = ("sim.experiment.worker",), ("sim.report.draw",)
+"""What the fork server imports for the workers of a run, and for those that draw a report."""
 
 
 def available_processors() -> int:
@@ -34,8 +34,10 @@ def available_processors() -> int:
     return os.cpu_count() or 1
 
 
-def start_ahead(jobs: int | None, scheduler: str | None = None) -> None:
-    """Start the fork server of a run, if it will need one, to import while the run begins.
+def start_ahead(
+    jobs: int | None, scheduler: str | None = None, preload: Sequence[str] = RUN
+) -> None:
+    """Start the fork server of a command, if it will need one, to import while that begins.
 
     Parameters
     ----------
@@ -43,9 +45,11 @@ def start_ahead(jobs: int | None, scheduler: str | None = None) -> None:
         Workers; all processors of the machine unless given.
     scheduler
         That of a cluster, whose workers take the place of those here.
+    preload
+        As `start_workers_by` takes it.
     """
     if scheduler is None and (jobs or available_processors()) > 1:
-        start_workers_by(PRELOAD)
+        start_workers_by(preload)
 
 
 def start_workers_by(preload: Sequence[str]) -> Any:  # noqa: ANN401 - a context's class differs by platform
