@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 
 BLOCK_S = 2.0
-_SHORTEST_S = 0.1
 _TASKS_LEFT = 4  # per worker, before tasks get smaller, so that all workers finish together
 
 
@@ -38,14 +37,6 @@ class Pace:
     >>> pace.done = 40  # half a second of a worker's time each
     >>> pace.block(queued=1000), pace.block(queued=16)
     (4, 2)
-
-    One worker has nobody to finish together with:
-
-    >>> seconds = iter([0.0, 10.0])
-    >>> pace = Pace(1, clock=lambda: next(seconds))
-    >>> pace.done = 20
-    >>> pace.block(queued=3)
-    3
     """
 
     def __init__(
@@ -63,6 +54,5 @@ class Pace:
         if self._fixed is not None:
             return self._fixed
         worked_s = self._workers * (self._clock() - self._started_s)  # waiting counts as work
-        per_s = self.done / max(worked_s, 1e-9)
-        share = queued if self._workers == 1 else queued // (_TASKS_LEFT * self._workers)
-        return max(1, min(int(BLOCK_S * per_s), max(share, int(_SHORTEST_S * per_s))))
+        lasting = BLOCK_S * self.done / max(worked_s, 1e-9)
+        return max(1, min(int(lasting), queued // (_TASKS_LEFT * self._workers)))

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.measures.by_code import FloatArray
-from sim.measures.compiled import N_ENDS, TICKS_PER_S, Calls, Sums, compiled_loops, read_only
+from sim.measures.columns import N_ENDS, TICKS_PER_S, Calls, FloatArray, Sums, read_only
+from sim.measures.compiled import compiled_loops
 from sim.measures.definitions import BAND_EDGES_S, THRESHOLDS_S, WAIT_QUANTILES
 from sim.measures.plan import (
     CONTACT_MEASURES,

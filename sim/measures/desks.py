@@ -6,8 +6,7 @@ adds up to the time of the handlers, and nobody is busier than staffed.
 
 import numpy as np
 
-from sim.measures.by_code import FloatArray, IntArray
-from sim.measures.compiled import Spans
+from sim.measures.columns import FloatArray, IntArray, Spans
 from sim.records import ContactLog
 
 

@@ -5,8 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.by_code import FloatArray, IntArray, add
-from sim.measures.compiled import Hours, read_only
+from sim.measures.columns import FloatArray, Hours, IntArray, read_only
 from sim.records import HOURS_PER_WEEK, SECONDS_PER_HOUR, Horizon
 
 ROUNDING_H = 1e-9  # no part of an hour, only the error of adding hours up
@@ -65,7 +64,8 @@ def window_hours(horizon: Horizon) -> WindowHours:
     edge_s = from_s + (edge_s - offset_h) * SECONDS_PER_HOUR
     edge_s[0], edge_s[-1] = from_s, until_s
     hour_of_week = (first + np.arange(n)) % HOURS_PER_WEEK
-    occurrences = add(hour_of_week, np.diff(edge_s) / SECONDS_PER_HOUR, HOURS_PER_WEEK)
+    occurrences = np.zeros(HOURS_PER_WEEK)
+    np.add.at(occurrences, hour_of_week, np.diff(edge_s) / SECONDS_PER_HOUR)
     for array in (edge_s, hour_of_week, occurrences):
         array.setflags(write=False)
     return WindowHours(edge_s, hour_of_week, occurrences, offset_h)

@@ -7,7 +7,7 @@ that follows from the sums is NumPy's, in `contacts` and `rooms`.
 import numpy as np
 
 from sim.jit.options import inlined
-from sim.measures.compiled import (
+from sim.measures.columns import (
     N_ENDS,
     TICKS_PER_S,
     Calls,

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.measures.by_code import FloatArray, IntArray
-from sim.measures.compiled import Handled, Spans, Steps, compiled_loops, read_only
+from sim.measures.columns import FloatArray, Handled, IntArray, Spans, Steps, read_only
+from sim.measures.compiled import compiled_loops
 from sim.measures.desks import any_desk, desk_spans
 from sim.measures.hours import ROUNDING_H
 from sim.measures.plan import MeasurePlan
