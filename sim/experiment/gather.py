@@ -32,6 +32,11 @@ def gather(run: PointRun, design: str) -> NDArray[np.float64]:
         if tally is None:
             tally = np.empty((2, run.wanted, block.cells))
         weeks = list(replications)
+        if not block.start <= weeks[0] <= weeks[-1] < block.stop:
+            raise CannotGoOn(
+                f"{path}: holds other replications than a moment ago. "
+                "Run the same command again; only what is missing is computed."
+            )
         tally[:, weeks] = block.tally(design)[:, [week - block.start for week in weeks]]
     if tally is None:
         raise ValueError("a point without replications")

@@ -56,10 +56,15 @@ class Store:
         """Give the blocks of a point in order of name; tell `damaged` of any that is not whole."""
         for path in sorted(self.point_folder(point).glob("*.block")):
             try:
-                yield path, read_block(path)
+                block = read_block(path)
             except FileNotFoundError:
                 continue  # another run has just set it aside
             except DamagedBlock:
+                damaged(path)
+                continue
+            if path == self._path(point, block):
+                yield path, block
+            else:  # a block under the name of another, which the next run would write there
                 damaged(path)
 
     def replications(

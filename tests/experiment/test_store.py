@@ -45,6 +45,14 @@ def test_missing_values_and_huge_values_survive(tmp_path):
     assert found.tally("a").tobytes() == values.tobytes()
 
 
+def test_a_block_under_the_name_of_another_is_damage(tmp_path):
+    store, damaged = Store(tmp_path), []
+    first, second = (store.put(POINT, block_of(start, start + 1)) for start in (0, 1))
+    second.write_bytes(first.read_bytes())
+    assert [path for path, _ in store.blocks(POINT, damaged.append)] == [first]
+    assert damaged == [second]
+
+
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "tail", "text"])
 def test_damage_anywhere_is_noticed(tmp_path, damage):
     store = Store(tmp_path)
