@@ -119,7 +119,7 @@ def _part(folder: Path) -> _Part:
     """Read the plan of a shard."""
     try:
         plan = Plan.read(Store(folder / "store"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise WrongInput(
             f"{folder}: is not the folder of a shard, nor one with shards in it. "
             "`sim run EXPERIMENT --shard K/N` leaves one."

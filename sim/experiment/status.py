@@ -118,7 +118,7 @@ def read_status(folder: Path) -> Status:
     store = Store(folder / "store")
     try:
         plan = Plan.read(store)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise WrongInput(f"{folder}: {_why_none(folder)}") from None
     reached = _reached(folder, plan.digest)
     points = tuple(
