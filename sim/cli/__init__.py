@@ -27,12 +27,12 @@ def main() -> None:
     try:
         from sim.cli.commands import app  # noqa: PLC0415 - not before it is needed
         from sim.cli.outcome import DEBUG  # noqa: PLC0415
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted.\n")  # before there is anything that could say it
-        sys.exit(130)
 
-    with _ended_as_by_ctrl_c():
-        app([argument for argument in sys.argv[1:] if argument != DEBUG], prog_name="sim")
+        with _ended_as_by_ctrl_c():
+            app([argument for argument in sys.argv[1:] if argument != DEBUG], prog_name="sim")
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")  # before the command begins, which says it itself
+        sys.exit(130)
 
 
 @contextmanager
