@@ -155,15 +155,17 @@ def code_digest(*places: Traversable) -> str:
     texts = [pair for place in places for pair in sorted(_python_files(place, place.name))]
     kept = cache_folder() / f"code-{digest_of([sys.version_info[:2], texts])[:16]}"
     with suppress(OSError, UnicodeDecodeError):
-        known = kept.read_text(encoding="ascii")
-        if len(known) == hashlib.sha256().digest_size * 2:
+        known, _, check = kept.read_text(encoding="ascii").partition(" ")
+        if check == digest_of([kept.name, known]):  # a false digest would mix two codes' figures
             return known
     sha = hashlib.sha256()
     for name, text in texts:
         sha.update(f"{name}\n{_syntax(text)}\n".encode())
+    digest = sha.hexdigest()
+    content = f"{digest} {digest_of([kept.name, digest])}".encode()
     with suppress(CannotGoOn, WrongInput):  # to have it in the next run is a comfort and no more
-        write_atomically(kept, lambda file: file.write(sha.hexdigest().encode()))
-    return sha.hexdigest()
+        write_atomically(kept, lambda file: file.write(content))
+    return digest
 
 
 def _python_files(place: Traversable, name: str) -> Iterator[tuple[str, str]]:

@@ -144,8 +144,11 @@ def test_a_digest_that_is_kept_is_the_one_that_would_be_computed(tmp_path, monke
     (tmp_path / "code" / "rules.py").write_text("def rule(a): return a\n", encoding="utf-8")
     digest = code_digest(tmp_path / "code")
     (kept,) = (tmp_path / "cache").iterdir()
-    assert code_digest(tmp_path / "code") == kept.read_text(encoding="ascii") == digest
-    kept.write_bytes(b"\xff cut sh")
-    assert code_digest(tmp_path / "code") == kept.read_text(encoding="ascii") == digest
+    whole = kept.read_bytes()
+    assert code_digest(tmp_path / "code") == digest
+    for damage in (b"\xff cut sh", b"0" * 64, b"0" * 64 + whole[64:]):
+        kept.write_bytes(damage)
+        assert code_digest(tmp_path / "code") == digest
+        assert kept.read_bytes() == whole
     monkeypatch.setenv("SIM_CACHE_DIR", str(tmp_path / "code" / "rules.py"))  # no folder
     assert code_digest(tmp_path / "code") == digest
