@@ -22,6 +22,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -153,7 +154,8 @@ def code_digest(*places: Traversable) -> str:
     text.
     """
     texts = [pair for place in places for pair in sorted(_python_files(place, place.name))]
-    kept = cache_folder() / f"code-{digest_of([sys.version_info[:2], texts])[:16]}"
+    ours = Path(__file__).read_text(encoding="utf-8")  # what is parsed, and how
+    kept = cache_folder() / f"code-{digest_of([sys.version_info[:2], ours, texts])[:16]}"
     with suppress(OSError, UnicodeDecodeError):
         known, _, check = kept.read_text(encoding="ascii").partition(" ")
         if check == digest_of([kept.name, known]):  # a false digest would mix two codes' figures
