@@ -9,7 +9,7 @@ from sim.experiment.accounting import ACCOUNTING_COLUMNS, EXCHANGE_COLUMNS
 from sim.experiment.results import ACCOUNTING, EXCHANGE
 from sim.experiment.tables import ALL
 from sim.report.estimate import MISSING, Estimate
-from sim.report.study import DesignName, Study
+from sim.report.study import Channel, DesignName, Study
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,15 @@ class Balance:
     net: Estimate
 
 
-def accounts(study: Study, design: DesignName) -> list[Account]:
-    """Give the accounts of a design, one per force; none where the folder has none."""
+def accounts(study: Study, design: DesignName, channel: Channel | None = None) -> list[Account]:
+    """Give the accounts of a design, one per force; none where the folder has none.
+
+    Parameters
+    ----------
+    channel
+        The main channel unless given.
+    """
+    name = (channel or study.main_channel).name
     return [
         Account(
             str(row["force"]),
@@ -60,7 +67,7 @@ def accounts(study: Study, design: DesignName) -> list[Account]:
             row["worst_off"] == "yes",
         )
         for row in _rows(study, ACCOUNTING, ACCOUNTING_COLUMNS, design)
-        if row["channel"] == study.main_channel.name
+        if row["channel"] == name
     ]
 
 

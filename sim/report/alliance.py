@@ -9,6 +9,7 @@ from math import isnan
 from sim.report.accounts import (
     Account,
     Balance,
+    accounts,
     compared_designs,
     flows,
     lending_designs,
@@ -82,7 +83,7 @@ def _fates(study: Study, design: DesignName, books: Sequence[Account]) -> str:
         said.append(f"too close to call for {_names(unsure)}")
     if same and (unsure or lose or gain):
         said.append(f"nothing changes for {_names(same)}")
-    text = f"{_quoted(design)}: {'; '.join(said)}."
+    text = f"{_quoted(design)}, {study.main_channel.label}: {'; '.join(said)}."
     worst = _worst(known)
     if len(known) > 1 and worst not in same and not isnan(worst.worse_off):
         runs = study.runs(worst.gain.replications)
@@ -91,7 +92,14 @@ def _fates(study: Study, design: DesignName, books: Sequence[Account]) -> str:
             f"({worst.gain.points_interval}); it does worse than with {study.baseline.label} in "
             f"{round(worst.worse_off * worst.gain.replications)} of {runs}."
         )
-    return text
+    return text + _losses_elsewhere(study, design)
+
+
+def _losses_elsewhere(study: Study, design: DesignName) -> str:
+    """Say who loses for certain in the other channels; nothing where nobody does."""
+    others = [channel for channel in study.channels if channel != study.main_channel]
+    found = ((c, [a for a in accounts(study, design, c) if a.gain.sign == -1]) for c in others)
+    return "".join(f" {c.label}: {_named(lose, 'loses', 'lose')}." for c, lose in found if lose)
 
 
 def _named(books: Sequence[Account], one: str, many: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from synthetic_results import Synthetic, write_results
 
@@ -268,6 +269,18 @@ def test_the_sentence_follows_from_the_intervals(
     ends = {force: around(gain, 0.01) for force, gain in zip(FORCES, gains, strict=True)}
     write_accounts(folder, ends, dict.fromkeys(FORCES, 0.0))
     assert words in alliance.winners(study_at(folder)).sentences[0]
+
+
+def test_a_loss_in_another_channel_is_said_where_nobody_loses_in_the_first(folder: Path) -> None:
+    write_accounts(folder, dict.fromkeys(FORCES, around(0.03, 0.01)), dict.fromkeys(FORCES, 0.0))
+    table = pd.read_csv(folder / "accounting.csv")
+    other = table[table["channel"] == "emergency"].assign(channel="non_emergency")
+    worse = {"gain": -0.04, "gain_low": -0.05, "gain_high": -0.03}
+    other.loc[other["force"] == "Kent", list(worse)] = list(worse.values())
+    pd.concat([table, other]).to_csv(folder / "accounting.csv", index=False)
+    said = alliance.winners(study_at(folder)).sentences[0]
+    assert "999: nobody loses, every force gains" in said
+    assert said.endswith(": Kent loses 4.0 points (3.0 to 5.0).")
 
 
 def test_a_force_that_takes_no_part_is_not_too_close_to_call(folder: Path) -> None:
