@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+import sim.experiment.cells
 from sim.experiment.block import Block
 from sim.experiment.precision import PrecisionCell
 from sim.experiment.progress import Silent
@@ -189,3 +190,17 @@ class Watcher(Silent):
 
     def finish(self):
         self.finished = True
+
+
+def interrupted_after(monkeypatch, tasks):
+    """Have a search be interrupted when so many tasks are done; give what is left, to be raised."""
+    real, left = sim.experiment.cells.run_cells, [tasks]
+
+    def interrupted(*arguments):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return real(*arguments)
+
+    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
+    return left

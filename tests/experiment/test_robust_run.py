@@ -4,9 +4,8 @@ import csv
 
 import numpy as np
 import pytest
-from experiment.small_experiment import Watcher, tables, write_experiment
+from experiment.small_experiment import Watcher, interrupted_after, tables, write_experiment
 
-import sim.experiment.cells
 from sim.config import ConfigError
 from sim.config.robust import Conclusion, Robust
 from sim.experiment import read_manifest, read_status, read_study, run_experiment
@@ -237,15 +236,7 @@ def test_engines_and_workers_give_the_same_bytes(ran_few, tmp_path, engine, jobs
 
 def test_an_interrupted_run_goes_on_where_it_was(ran_few, tmp_path, monkeypatch):
     path, folder = ran_few
-    real, left = sim.experiment.cells.run_cells, [5]
-
-    def interrupted(*arguments):
-        if not left[0]:
-            raise KeyboardInterrupt
-        left[0] -= 1
-        return real(*arguments)
-
-    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
+    left = interrupted_after(monkeypatch, 5)
     watcher = Watcher()
     with pytest.raises(KeyboardInterrupt):
         run_experiment(path, out=tmp_path, jobs=1, progress=watcher)
@@ -402,15 +393,7 @@ def test_the_status_counts_the_sets_that_are_stored_whole(tmp_path, monkeypatch)
     monkeypatch.setattr("sim.experiment.robust.outcomes._POINTS_HELD", 4)
     few = ROBUST.replace("n = 8", "n = 2").replace("replications = 3", "replications = 2")
     path = write(tmp_path, more=few + CONCLUSIONS)
-    real, left = sim.experiment.cells.run_cells, [6]
-
-    def interrupted(*arguments):
-        if not left[0]:
-            raise KeyboardInterrupt
-        left[0] -= 1
-        return real(*arguments)
-
-    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
+    left = interrupted_after(monkeypatch, 6)
     with pytest.raises(KeyboardInterrupt):
         run_experiment(path, out=tmp_path / "results", jobs=1)
     status = read_status(tmp_path / "results" / "small")

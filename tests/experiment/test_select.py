@@ -4,7 +4,7 @@ from math import isnan
 
 import pandas as pd
 import pytest
-from experiment.small_experiment import Watcher, tables, write_experiment
+from experiment.small_experiment import Watcher, interrupted_after, tables, write_experiment
 
 import sim.experiment.cells
 import sim.experiment.select.plan
@@ -405,15 +405,7 @@ def test_progress_counts_what_is_run_and_tells_who_is_left(best):
 
 def test_the_status_counts_the_weeks_of_the_candidates(tmp_path, monkeypatch):
     path = write_experiment(tmp_path, 2, SCALES + CHEAPEST)
-    real, left = sim.experiment.cells.run_cells, [9]
-
-    def interrupted(*arguments):
-        if not left[0]:
-            raise KeyboardInterrupt
-        left[0] -= 1
-        return real(*arguments)
-
-    monkeypatch.setattr(sim.experiment.cells, "run_cells", interrupted)
+    left = interrupted_after(monkeypatch, 9)
     with pytest.raises(KeyboardInterrupt):
         run_experiment(path, out=tmp_path / "results", jobs=1)
     folder = tmp_path / "results" / "small"
